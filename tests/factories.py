@@ -1,0 +1,239 @@
+"""A small city and its people, and orders in any state, made through the rooms as in life."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from app import clock, secrets
+from app.db import db, end_reading, transaction
+from app.people import duty, sign_in
+from app.people.actor import Actor
+from app.people.models import Account, Posting, Role
+from app.photos.models import Photo, PhotoState
+from app.territory.models import Building, Compound, Level, Territory
+from app.territory.placing import Place, place_by_building
+from app.work_orders import assignment, handling, intake, resolution
+from app.work_orders.catalogue import Category, RoutingRule
+from app.work_orders.intake import Request
+from app.work_orders.models import WorkOrder
+
+PHONE = iter(range(19900000000, 19999999999))
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A transaction, whatever the test has read before."""
+    end_reading()
+    with transaction():
+        yield
+
+
+@dataclass
+class City:
+    """Two districts; in the first a subdistrict with two communities, the first of which has two grids."""
+
+    places: dict[str, int] = field(default_factory=dict)
+    compound: str = ""
+    far_compound: str = ""
+
+    def __getitem__(self, code: str) -> int:
+        return self.places[code]
+
+
+TREE = [
+    ("xn", Level.CITY, "西宁市", None),
+    ("cx", Level.DISTRICT, "城西区", "xn"),
+    ("cz", Level.DISTRICT, "城中区", "xn"),
+    ("ht", Level.SUBDISTRICT, "虎台街道", "cx"),
+    ("xnlx", Level.COMMUNITY, "新宁路西社区", "ht"),
+    ("hyx", Level.COMMUNITY, "湟岸巷社区", "ht"),
+    ("g1", Level.GRID, "第一网格", "xnlx"),
+    ("g2", Level.GRID, "第二网格", "xnlx"),
+    ("h1", Level.GRID, "第一网格", "hyx"),
+]
+
+
+def a_city() -> City:
+    """The tree, a compound of one grid, one elsewhere, three categories and their rules."""
+    city = City()
+    with writing():
+        rows: dict[str, Territory] = {}
+        for code, level, name, parent in TREE:
+            rows[code] = _territory(code, level, name, rows.get(parent or ""))
+        city.places = {code: row.id for code, row in rows.items()}
+        city.compound = _compound("ha28", "湟岸巷28号院", rows["xnlx"], rows["g1"])
+        city.far_compound = _compound("ha30", "湟岸巷30号院", rows["hyx"], rows["h1"])
+        db.session.add(Category(code="FACILITY", name="公共设施", questions=[], position=1))
+        db.session.flush()
+        for code, name, class_code, photo in (
+            ("LIGHT", "照明", "P2", True),
+            ("NOISE", "噪声", "P3", False),
+            ("LIFT", "电梯困人", "P0", False),
+            ("ODD", "其他", "P3", False),
+        ):
+            db.session.add(
+                Category(
+                    code=code,
+                    name=name,
+                    parent_code="FACILITY",
+                    class_code=class_code,
+                    photo_required=photo,
+                    questions=[],
+                    position=2,
+                )
+            )
+        for position, (code, category) in enumerate((("light", "LIGHT"), ("noise", "NOISE"), ("lift", "LIFT"))):
+            db.session.add(
+                RoutingRule(code=code, name=f"规则{code}", position=position, category_code=category, mode="pool")
+            )
+    return city
+
+
+def _territory(code: str, level: Level, name: str, parent: Territory | None) -> Territory:
+    above = {f"{one}_id": getattr(parent, f"{one}_id") if parent else None for one in Level}
+    row = Territory(code=code, level=level.value, name=name, parent_id=parent.id if parent else None, **above)
+    db.session.add(row)
+    db.session.flush()
+    setattr(row, f"{level}_id", row.id)
+    db.session.flush()
+    return row
+
+
+def _compound(code: str, name: str, community: Territory, grid: Territory) -> str:
+    public_id = secrets.public_id()
+    row = Compound(
+        public_id=public_id, code=code, name=name, kind="courtyard", community_id=community.id, grid_id=grid.id
+    )
+    db.session.add(row)
+    db.session.flush()
+    db.session.add(Building(compound_id=row.id, name="3号楼", units=["1单元", "2单元"], grid_id=grid.id))
+    return public_id
+
+
+def a_person(*posts: tuple[Role, int], on_duty: bool = True, name: str = "马秀英", **values: Any) -> Actor:
+    """An account with postings, as an actor; on duty where it has any."""
+    with writing():
+        account = Account(
+            public_id=secrets.public_id(),
+            openid=values.pop("openid", f"openid-{secrets.public_id()}"),
+            name=name,
+            is_staff=bool(posts),
+            created_at=clock.now(),
+            home_changes=[],
+            **values,
+        )
+        db.session.add(account)
+        db.session.flush()
+        for role, territory_id in posts:
+            db.session.add(
+                Posting(account_id=account.id, role=role.value, territory_id=territory_id, started_at=clock.now())
+            )
+        db.session.flush()
+        if posts:
+            duty.say(sign_in.actor_of(account.id), on_duty)
+    return act(account.id)
+
+
+def act(account_id: int) -> Actor:
+    """The actor of an account, read afresh."""
+    found = sign_in.actor_of(account_id)
+    db.session.close()
+    return found
+
+
+def a_resident(**values: Any) -> Actor:
+    return a_person(**values)
+
+
+def a_worker(grid_id: int, **values: Any) -> Actor:
+    return a_person((Role.GRID_WORKER, grid_id), name=values.pop("name", "李建国"), **values)
+
+
+def a_manager(territory_id: int, **values: Any) -> Actor:
+    return a_person((Role.MANAGER, territory_id), name=values.pop("name", "王静"), **values)
+
+
+def an_officer(territory_id: int, **values: Any) -> Actor:
+    return a_person((Role.FOLLOW_UP_OFFICER, territory_id), name=values.pop("name", "赵敏"), **values)
+
+
+def an_order(city: City, reporter: Actor | None = None, category: str = "NOISE", **values: Any) -> WorkOrder:
+    """An order just submitted; with a rule for its category it is in the pool."""
+    reporter = reporter or a_resident()
+    compound = values.pop("compound", city.compound)
+    with writing():
+        place = values.pop("place", None) or place_by_building(compound, "3号楼", "2单元")
+        return intake.submit(
+            Request(category=category, description=values.pop("description", "楼道里很吵"), place=place, **values),
+            reporter,
+        )
+
+
+def claimed(order: WorkOrder, worker: Actor) -> WorkOrder:
+    with writing():
+        return assignment.claim(order.number, worker)
+
+
+def resolved(order: WorkOrder, worker: Actor) -> WorkOrder:
+    claimed(order, worker)
+    with writing():
+        handling.contact(order.number, worker, "call", "")
+        return resolution.resolve(order.number, worker, "solved", "已经与对方沟通", [])
+
+
+def signed_in(actor: Actor) -> dict[str, str]:
+    """Headers of a phone on which this person is signed in."""
+    with writing():
+        account = db.session.get(Account, actor.account_id)
+        assert account is not None
+        assert account.openid is not None
+        _, token, _ = sign_in.sign_in(account.openid)
+    return {"Authorization": f"Bearer {token}"}
+
+
+def key() -> dict[str, str]:
+    return {"Idempotency-Key": secrets.public_id()}
+
+
+def fresh(order: WorkOrder) -> Any:
+    """The order's row as it is now."""
+    from sqlalchemy import select
+
+    found = db.session.execute(select(WorkOrder).where(WorkOrder.id == order.id)).scalar_one()
+    values = SimpleNamespace(**{column.key: getattr(found, column.key) for column in WorkOrder.__table__.columns})
+    db.session.close()
+    return values
+
+
+def a_duty_officer(territory_id: int, **values: Any) -> Actor:
+    return a_person((Role.DUTY_OFFICER, territory_id), name=values.pop("name", "铁占林"), **values)
+
+
+def a_clerk(territory_id: int, **values: Any) -> Actor:
+    return a_person((Role.CLERK, territory_id), name=values.pop("name", "马丽娟"), **values)
+
+
+def an_unplaced_order(city: City, reporter: Actor | None = None, category: str = "NOISE") -> WorkOrder:
+    """An order of which only the district is known."""
+    place = Place(city["xn"], city["cx"], None, None, None, text="城西区（具体位置待核实）", unplaced=True)
+    return an_order(city, reporter, category, place=place)
+
+
+def a_photo(owner: Actor) -> str:
+    """A photo of this person that no order has yet; its public id."""
+    public_id = secrets.public_id()
+    with writing():
+        db.session.add(
+            Photo(
+                public_id=public_id,
+                owner_id=owner.account_id,
+                state=PhotoState.PENDING,
+                sha256="0" * 64,
+                width=64,
+                height=48,
+                created_at=clock.now(),
+            )
+        )
+    return public_id
