@@ -1,0 +1,167 @@
+"""Finding people by what they are posted to."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, false, func, select
+
+from app.db import db
+from app.people.actor import Actor
+from app.people.models import ROLE_NAMES, Account, AccountState, Duty, Posting, Role
+from app.people.sign_in import actor_of
+from app.territory.models import Level, Territory
+from app.territory.scope import Placed, Scope
+
+__all__ = [
+    "account_of",
+    "actor_of",
+    "first_post",
+    "holders",
+    "holders_anywhere",
+    "holds_any",
+    "names",
+    "nearest_holders",
+    "openids",
+    "posts_of",
+    "workers",
+    "workers_below",
+    "workers_on_duty",
+]
+
+UPWARDS = (Level.COMMUNITY, Level.SUBDISTRICT, Level.DISTRICT, Level.CITY)
+
+
+def _current(role: Role) -> Select[Any]:
+    return (
+        select(Posting.account_id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Posting.role == role, Posting.ended_at.is_(None), Account.state == AccountState.ACTIVE)
+        .order_by(Posting.id)
+    )
+
+
+def holders(role: Role, territory_id: int) -> list[int]:
+    """Accounts that hold the role exactly at that place, those on duty first."""
+    at_place = _current(role).where(Posting.territory_id == territory_id)
+    on_duty_first = func.coalesce(Duty.on_duty, false()).desc()
+    return _unique(
+        db.session.scalars(
+            at_place.outerjoin(Duty, Duty.account_id == Posting.account_id)
+            .order_by(None)
+            .order_by(on_duty_first, Posting.id)
+        )
+    )
+
+
+def holders_anywhere(role: Role, since: datetime) -> list[int]:
+    """Accounts that hold the role at some place since this moment or earlier."""
+    return _unique(db.session.scalars(_current(role).where(Posting.started_at <= since)))
+
+
+def nearest_holders(role: Role, place: Placed) -> list[int]:
+    """Accounts that hold the role at the community, else the subdistrict, the district, the city."""
+    for level in UPWARDS:
+        territory_id = getattr(place, f"{level}_id")
+        found = holders(role, territory_id) if territory_id else []
+        if found:
+            return found
+    return []
+
+
+def _pool_workers(grid_id: int | None, community_id: int | None) -> Select[Any]:
+    """Grid workers who see the pool of a place: of its grid; of every grid of the community when it has none."""
+    statement = _grid_workers()
+    if grid_id is not None:
+        return statement.where(Posting.territory_id == grid_id)
+    if community_id is None:
+        return statement.where(false())
+    return statement.where(Territory.community_id == community_id)
+
+
+def _grid_workers() -> Select[Any]:
+    posted = _current(Role.GRID_WORKER).join(Territory, Territory.id == Posting.territory_id)
+    return posted.where(Territory.level == Level.GRID)
+
+
+def workers_on_duty(grid_id: int | None, community_id: int | None) -> list[int]:
+    """Grid workers on duty who see the pool of that place; the grid's own worker first."""
+    statement = _pool_workers(grid_id, community_id).join(
+        Duty, and_(Duty.account_id == Posting.account_id, Duty.on_duty)
+    )
+    return _unique(db.session.scalars(statement.order_by(None).order_by(Posting.primary.desc(), Posting.id)))
+
+
+def workers(grid_id: int | None, community_id: int | None) -> list[int]:
+    """Grid workers of the place, the grid's own first, whether on duty or not."""
+    statement = _pool_workers(grid_id, community_id)
+    return _unique(db.session.scalars(statement.order_by(None).order_by(Posting.primary.desc(), Posting.id)))
+
+
+def workers_below(level: Level, territory_id: int, within: Scope) -> list[int]:
+    """All grid workers of a place and of what lies below it, as far as it lies within these areas."""
+    below = getattr(Territory, f"{level}_id") == territory_id
+    return _unique(db.session.scalars(_grid_workers().where(below, within.limits(Territory))))
+
+
+def holds_any(account_id: int, roles: Iterable[Role], places: Iterable[int]) -> bool:
+    """Whether an active account holds one of the roles at one of the places."""
+    held = exists().where(
+        Posting.account_id == account_id,
+        Posting.ended_at.is_(None),
+        Posting.role.in_([role.value for role in roles]),
+        Posting.territory_id.in_(list(places)),
+        Account.id == Posting.account_id,
+        Account.state == AccountState.ACTIVE,
+    )
+    return bool(db.session.scalar(select(held)))
+
+
+def first_post(account_id: int) -> Territory | None:
+    """The place of the person's longest current posting."""
+    posted = select(Territory).join(Posting, Posting.territory_id == Territory.id)
+    current = posted.where(Posting.account_id == account_id, Posting.ended_at.is_(None))
+    return db.session.scalars(current.order_by(Posting.id).limit(1)).first()
+
+
+def names(account_ids: Iterable[int | None]) -> dict[int, str]:
+    """Names of staff by account, for details; never for lists of residents."""
+    wanted = {account_id for account_id in account_ids if account_id}
+    if not wanted:
+        return {}
+    rows = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted)))
+    return {row.id: row.name or "工作人员" for row in rows}
+
+
+def openids(account_ids: Iterable[int]) -> dict[int, str]:
+    """WeChat's name for each account that has one; used towards WeChat alone."""
+    wanted = tuple(account_ids)
+    rows = db.session.execute(
+        select(Account.id, Account.openid).where(Account.id.in_(wanted), Account.openid.is_not(None))
+    )
+    return {row.id: row.openid for row in rows}
+
+
+def account_of(openid: str) -> int | None:
+    """The account behind WeChat's name for a person."""
+    return db.session.scalar(select(Account.id).where(Account.openid == openid))
+
+
+def posts_of(actor: Actor) -> list[dict[str, str]]:
+    """The person's postings with the names of their places, for the account page."""
+    wanted = {post.territory_id for post in actor.posts}
+    rows = db.session.execute(select(Territory.id, Territory.name).where(Territory.id.in_(wanted)))
+    place_names = {row.id: row.name for row in rows}
+    return [
+        {
+            "role": post.role.value,
+            "role_name": ROLE_NAMES[post.role],
+            "place": place_names[post.territory_id],
+            "level": post.level.value,
+        }
+        for post in actor.posts
+    ]
+
+
+def _unique(found: Iterable[int]) -> list[int]:
+    return list(dict.fromkeys(found))
