@@ -1,0 +1,37 @@
+"""How long a waiting step may last before the house acts by itself (domain: "limit → then")."""
+
+from datetime import datetime
+
+from app import parameters
+from app.deadlines.limits import Limit, ServiceClass, Unit
+from app.deadlines.queries import calendar
+
+DEFAULTS = {
+    "accept": "2 working_hours",
+    "accept.urgent": "5 clock_minutes",
+    "claim.P2": "4 working_hours",
+    "claim": "1 working_days",
+    "ladder": "5 clock_minutes",
+    "rate": "7 natural_days",
+    "follow_up": "2 working_days",
+    "follow_up.end": "10 working_days",
+    "overdue.subdistrict": "1 working_days",
+    "overdue.supervision": "3 working_days",
+}
+
+
+def action_limit(name: str, class_code: str = "") -> Limit:
+    """The limit of a waiting step; the most particular name wins: `claim.P2`, `accept.urgent`, `claim`."""
+    urgent = bool(class_code) and ServiceClass(class_code).is_urgent
+    candidates = [f"{name}.{class_code}", *([f"{name}.urgent"] if urgent else []), name]
+    for candidate in candidates:
+        stated = parameters.value(f"limit.{candidate}", DEFAULTS.get(candidate, ""))
+        if stated:
+            amount, unit = stated.split()
+            return Limit(float(amount), Unit(unit))
+    raise KeyError(name)
+
+
+def due(name: str, start: datetime, class_code: str = "") -> datetime:
+    """When the waiting step that began at `start` has lasted too long."""
+    return calendar().due(start, action_limit(name, class_code))

@@ -1,0 +1,104 @@
+"""The calendar and the limits in force, kept for a minute in each process."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar, cast
+
+import sqlalchemy as sa
+
+from app import clock
+from app.db import db, end_reading, in_transaction
+from app.deadlines.calendar import WorkingCalendar
+from app.deadlines.holidays_source import known_year
+from app.deadlines.hours import DEFAULT_HOURS, Hours
+from app.deadlines.limits import Limit, Limits, ServiceClass, Step, Unit, default_limits
+from app.deadlines.models import CalendarDay, CalendarYear, Source, TimeLimit, WorkingHours
+from app.deadlines.year import Day, Year
+
+KEPT_FOR = timedelta(seconds=60)
+
+Kept = TypeVar("Kept")
+
+_kept: dict[str, tuple[datetime, object]] = {}
+
+
+def calendar() -> WorkingCalendar:
+    """The city's calendar: its own days over the state's, and these over what the law foresees."""
+    return _keep("calendar", _load_calendar)
+
+
+def limits() -> Limits:
+    """The limit of every class and step: the city's where it set one, else the default."""
+    return _keep("limits", _load_limits)
+
+
+def forget() -> None:
+    """Read anew at the next use: after a change, and between tests."""
+    _kept.clear()
+
+
+def stored_days(source: Source, year: int) -> dict[date, Day]:
+    """The days of a year as they were imported from one source."""
+    in_year = CalendarDay.date.between(date(year, 1, 1), date(year, 12, 31))
+    query = sa.select(CalendarDay.date, CalendarDay.working, CalendarDay.name)
+    rows = db.session.execute(query.where(CalendarDay.source == source.value, in_year))
+    return {row.date: Day(row.working, row.name) for row in rows}
+
+
+def _keep(name: str, load: Callable[[], Kept]) -> Kept:
+    read_at, kept = _kept.get(name, (None, None))
+    # A clock that was set back must not keep an answer for ever.
+    if read_at is None or abs(clock.now() - read_at) >= KEPT_FOR:
+        kept = _read(load)
+        _kept[name] = (clock.now(), kept)
+    return cast(Kept, kept)
+
+
+def _read(load: Callable[[], Kept]) -> Kept:
+    """Load and leave no reading open, or a caller could begin a transaction only while the answer was kept."""
+    is_open = in_transaction() or db.session().in_transaction()
+    loaded = load()
+    if not is_open:
+        end_reading()
+    return loaded
+
+
+def _load_calendar() -> WorkingCalendar:
+    provisional = _imported_years()
+    by_year = _days_by_year()
+
+    def year(number: int) -> Year:
+        state, local = by_year[Source.STATE].get(number, {}), by_year[Source.LOCAL].get(number, {})
+        is_published = provisional.get(number) is False
+        about = Year(state, provisional=False) if is_published else known_year(number).with_days(state)
+        return about.with_days(local)
+
+    ready = WorkingCalendar(Hours(_stored_hours() or DEFAULT_HOURS), year)
+    this_year = clock.today().year
+    ready.load(this_year - 1, this_year + 1)
+    return ready
+
+
+def _imported_years() -> dict[int, bool]:
+    return {
+        row.year: row.provisional for row in db.session.execute(sa.select(CalendarYear.year, CalendarYear.provisional))
+    }
+
+
+def _days_by_year() -> dict[str, dict[int, dict[date, Day]]]:
+    days: dict[str, dict[int, dict[date, Day]]] = {source: defaultdict(dict) for source in Source}
+    rows = db.session.execute(sa.select(CalendarDay.date, CalendarDay.source, CalendarDay.working, CalendarDay.name))
+    for row in rows:
+        days[row.source][row.date.year][row.date] = Day(row.working, row.name)
+    return days
+
+
+def _stored_hours() -> list[tuple[time, time]]:
+    return [(row.starts, row.ends) for row in db.session.execute(sa.select(WorkingHours.starts, WorkingHours.ends))]
+
+
+def _load_limits() -> Limits:
+    rows = db.session.execute(sa.select(TimeLimit.class_code, TimeLimit.step, TimeLimit.amount, TimeLimit.unit))
+    stored = {(ServiceClass(row.class_code), Step(row.step)): Limit(row.amount, Unit(row.unit)) for row in rows}
+    return default_limits() | stored

@@ -1,0 +1,72 @@
+"""Timers: everything that falls due with time. Each fires once; the sweep takes them in batches."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, insert, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Model, UTCDateTime, db
+
+BATCH = 200
+
+
+class Timer(Model):
+    """One moment at which something must be looked at. Whether it still matters is decided when it fires."""
+
+    __tablename__ = "timer"
+    __table_args__ = (
+        Index(
+            "ix_timer_due",
+            "due_at",
+            "id",
+            postgresql_where=text("fired_at IS NULL"),
+            sqlite_where=text("fired_at IS NULL"),
+        ),
+        Index(None, "work_order_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
+    kind: Mapped[str] = mapped_column(String(24))
+    round: Mapped[int]
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    fired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+def start(work_order_id: int, round: int, moments: Mapping[str, datetime] | Iterable[tuple[str, datetime]]) -> None:
+    """Set timers by kind, in one statement."""
+    rows = [
+        {"work_order_id": work_order_id, "kind": kind, "round": round, "due_at": due_at}
+        for kind, due_at in dict(moments).items()
+    ]
+    if rows:
+        db.session.execute(insert(Timer).values(rows))
+
+
+def due(now: datetime, limit: int = BATCH) -> list[int]:
+    """Ids of timers that fell due and have not fired, the oldest first."""
+    waiting = select(Timer.id).where(Timer.fired_at.is_(None), Timer.due_at <= now)
+    return list(db.session.scalars(waiting.order_by(Timer.due_at, Timer.id).limit(limit)))
+
+
+def fire(timer_id: int, now: datetime) -> Timer | None:
+    """Mark a timer as fired in the running transaction; None when another sweep was first."""
+    won = db.session.execute(
+        update(Timer)
+        .where(Timer.id == timer_id, Timer.fired_at.is_(None), Timer.due_at <= now)
+        .values(fired_at=now)
+        .returning(Timer.work_order_id, Timer.kind, Timer.round, Timer.due_at)
+    ).one_or_none()
+    if won is None:
+        return None
+    return Timer(id=timer_id, work_order_id=won[0], kind=won[1], round=won[2], due_at=won[3], fired_at=now)
+
+
+def end(work_order_id: int, kinds: Iterable[str], now: datetime) -> None:
+    """Let timers of these kinds lapse without firing."""
+    db.session.execute(
+        update(Timer)
+        .where(Timer.work_order_id == work_order_id, Timer.fired_at.is_(None), Timer.kind.in_(tuple(kinds)))
+        .values(fired_at=now)
+    )
