@@ -1,0 +1,204 @@
+"""Messages on their way out of the house: who may be sent what now, and how it ended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, select, update
+from sqlalchemy.orm import aliased
+
+from app import clock
+from app.db import db
+from app.notifications import consents, templates
+from app.notifications.models import Delivery, DeliveryState
+from app.people import queries
+
+LEASE = timedelta(seconds=30)
+KEEP_TRYING = timedelta(hours=24)
+LOST_FOR = timedelta(hours=1)
+HELD = "template_held"  # waits for a person to mend the template; others of the same person need not wait for it
+WECHAT_AWAY = ("Unreachable", "Busy", "CircuitOpen")
+
+_QUIETLY = {"synchronize_session": False}
+
+
+def _is_owed(delivery: Any = Delivery) -> ColumnElement[bool]:
+    return _is(DeliveryState.OWED, delivery)
+
+
+def _is(state: DeliveryState, delivery: Any = Delivery) -> ColumnElement[bool]:
+    # Written out, since a database takes an index of a part of the rows only for a condition that it can read.
+    return delivery.state == literal_column(f"'{state.value}'")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A delivery that this process has leased. `unclear` counts tries whose end nobody knows."""
+
+    id: int
+    account_id: int
+    template_key: str
+    data: dict[str, str]
+    page: str
+    attempts: int
+    unclear: int
+    reason: str | None
+    created_at: datetime
+
+
+_COLUMNS = tuple(getattr(Delivery, name) for name in Letter.__dataclass_fields__)
+
+
+def is_anything_due(now: datetime) -> bool:
+    """A look that takes no lock, so that an idle relay never holds up a writer."""
+    return db.session.scalar(_due(now).limit(1)) is not None
+
+
+def lease_due(owner: str, now: datetime, limit: int) -> list[Letter]:
+    """Take up to `limit` due rows for 30 seconds, at most one of each person, in the running transaction."""
+    due = _due(now).order_by(Delivery.due_at, Delivery.id).limit(limit).with_for_update(skip_locked=True)
+    # As a plain subquery PostgreSQL may run it once for each row, and then takes more than the limit.
+    chosen = due.cte("chosen")
+    # A lease that ended by itself belonged to a process that died: its message may or may not have gone.
+    interrupted = case((Delivery.lease_owner.is_not(None), 1), else_=0)
+    statement = (
+        update(Delivery)
+        .where(Delivery.id.in_(select(chosen.c.id)))
+        .values(lease_owner=owner, lease_until=now + LEASE, unclear=Delivery.unclear + interrupted)
+    )
+    rows = db.session.execute(statement.returning(*_COLUMNS), execution_options=_QUIETLY)
+    return sorted((Letter(*row) for row in rows), key=lambda letter: letter.id)
+
+
+def _due(now: datetime) -> Any:
+    """Rows that are due and free, each person's one after the other, so that news arrives in order."""
+    earlier = aliased(Delivery)
+    is_held_back = and_(earlier.reason.is_not(None), earlier.reason == HELD, earlier.due_at > now)
+    waits = (
+        select(earlier.id)
+        .where(
+            earlier.account_id == Delivery.account_id,
+            earlier.id < Delivery.id,
+            _is_owed(earlier),
+            ~is_held_back,
+        )
+        .exists()
+    )
+    return select(Delivery.id).where(_is_owed(), Delivery.due_at <= now, Delivery.lease_until <= now, ~waits)
+
+
+def keep(owner: str, ids: Iterable[int], now: datetime) -> None:
+    """Hold the leases of messages that are still on the wire."""
+    mine = update(Delivery).where(Delivery.id.in_(tuple(ids)), Delivery.lease_owner == owner)
+    db.session.execute(mine.values(lease_until=now + LEASE), execution_options=_QUIETLY)
+
+
+def sent(letter: Letter, msgid: int | None, at: datetime) -> bool:
+    """Note that WeChat took it at this moment, whoever holds the lease by now. False when that was known already."""
+    values = {"state": DeliveryState.SENT.value, "msgid": msgid, "sent_at": at, "reason": None, "lease_owner": None}
+    # An answer may come after another process gave the try up as one whose end nobody knows.
+    mine = update(Delivery).where(Delivery.id == letter.id, _is_owed() | _is(DeliveryState.UNCLEAR))
+    return _changed(mine.values(**values))
+
+
+def end(letter: Letter, owner: str, state: DeliveryState, reason: str, at: datetime | None = None) -> bool:
+    """Give up on it for this reason, a short word; `at` when it was handed to WeChat, if it was."""
+    return _change(letter, owner, state=state.value, reason=reason, lease_owner=None, sent_at=at)
+
+
+def later(letter: Letter, owner: str, due_at: datetime, reason: str, *, counted: bool = True, **changes: Any) -> bool:
+    """Try again at `due_at`; after 24 hours it has failed."""
+    if due_at >= letter.created_at + KEEP_TRYING:
+        return end(letter, owner, DeliveryState.FAILED, reason)
+    tries = letter.attempts + counted
+    return _change(
+        letter, owner, attempts=tries, due_at=due_at, reason=reason, lease_owner=None, lease_until=due_at, **changes
+    )
+
+
+def let_go(now: datetime) -> None:
+    """Let every message go that waited for its template."""
+    _hurry(now, Delivery.reason == HELD)
+
+
+def wechat_is_back(now: datetime) -> None:
+    """Let every message go that waited only because WeChat was away."""
+    _hurry(now, Delivery.reason.in_(WECHAT_AWAY))
+
+
+def _hurry(now: datetime, which: ColumnElement[bool]) -> None:
+    held = update(Delivery).where(_is_owed(), which, Delivery.lease_owner.is_(None))
+    db.session.execute(held.values(due_at=now, lease_until=now), execution_options=_QUIETLY)
+
+
+def confirmed(
+    msgid: int, openid: str, template_id: str, arrived: bool, at: datetime, reason: str = "not_delivered"
+) -> bool:
+    """WeChat tells how a message ended: delivered, or refused for a reason; in the open transaction.
+
+    A send whose answer was lost is known by its person, template and time. False while no message of ours fits:
+    the event may overtake our own note of the send, so that asking again a little later makes sense.
+    """
+    found = _with_msgid(msgid) or _without_answer(openid, template_id, at)
+    if found is None:
+        return False
+    state = DeliveryState.DELIVERED if arrived else DeliveryState.REFUSED
+    told = {"state": state.value, "reason": None if arrived else reason[:60], "msgid": msgid, "lease_owner": None}
+    now = clock.now()
+    # Once delivered is delivered: a late or repeated event takes nothing back.
+    still = update(Delivery).where(Delivery.id == found.id, Delivery.state != DeliveryState.DELIVERED.value)
+    if found.msgid is not None:
+        _changed(still.values(**told))
+        return True
+    lost = still.where(Delivery.msgid.is_(None), ~_on_wire(now))
+    if not _changed(lost.values(sent_at=found.sent_at or at, **told)):
+        return False
+    consents.spend(found.account_id, template_id, found.sent_at or at)
+    return True
+
+
+_FOUND = (Delivery.id, Delivery.account_id, Delivery.msgid, Delivery.sent_at, Delivery.lease_until)
+
+
+def _with_msgid(msgid: int) -> Any:
+    return db.session.execute(select(*_FOUND).where(Delivery.msgid == msgid, Delivery.msgid.is_not(None))).first()
+
+
+def _without_answer(openid: str, template_id: str, at: datetime) -> Any:
+    """The try without an answer, to this person and with this template, nearest to the moment; none while one runs."""
+    template, account_id = templates.with_id(template_id), queries.account_of(openid)
+    if template is None or account_id is None:
+        return None
+    own = select(*_FOUND).where(Delivery.account_id == account_id, Delivery.template_key == template.key)
+    if db.session.execute(own.where(_is_owed(), _on_wire(clock.now()))).first():
+        return None
+    given_up = own.where(_is(DeliveryState.UNCLEAR), Delivery.msgid.is_(None))
+    interrupted = own.where(_is_owed(), Delivery.lease_owner.is_not(None) | (Delivery.unclear > 0))
+    lost = [*db.session.execute(given_up), *db.session.execute(interrupted)]
+    near = [row for row in lost if _apart(row, at) <= LOST_FOR]
+    return min(near, key=lambda row: _apart(row, at), default=None)
+
+
+def _on_wire(now: datetime) -> ColumnElement[bool]:
+    return and_(Delivery.lease_owner.is_not(None), Delivery.lease_until > now)
+
+
+def _apart(lost: Any, at: datetime) -> timedelta:
+    return abs((lost.sent_at or lost.lease_until) - at)
+
+
+def _change(letter: Letter, owner: str, **values: Any) -> bool:
+    mine = update(Delivery).where(Delivery.id == letter.id, _is_owed(), Delivery.lease_owner == owner)
+    return _changed(mine.values(**values))
+
+
+def _changed(statement: Any) -> bool:
+    result = db.session.execute(statement, execution_options=_QUIETLY)
+    return result.rowcount == 1  # type: ignore[attr-defined]
+
+
+def count_owed() -> int:
+    """How many messages still wait to be sent."""
+    statement = select(func.count()).where(_is_owed())
+    return db.session.scalar(statement) or 0

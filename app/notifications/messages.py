@@ -1,0 +1,18 @@
+"""Which event tells whom what: the whole table. A person in several audiences is told the first that fits."""
+
+from app.notifications.message import Message
+from app.notifications.to_reporters import TO_REPORTERS
+from app.notifications.to_staff import TO_STAFF
+
+
+def _of(topic: str) -> tuple[Message, ...]:
+    to_reporters = (TO_REPORTERS[topic],) if topic in TO_REPORTERS else ()
+    return (*to_reporters, *TO_STAFF.get(topic, ()))
+
+
+MESSAGES = {topic: _of(topic) for topic in sorted(TO_REPORTERS.keys() | TO_STAFF.keys())}
+
+
+def audiences() -> set[str]:
+    """Every audience that some event speaks to."""
+    return {message.audience for told in MESSAGES.values() for message in told}

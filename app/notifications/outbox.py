@@ -1,0 +1,132 @@
+"""What must be told: one row for each event, saved with the change that caused it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from app import clock, logs
+from app.db import db
+from app.notifications.backoff import pause
+from app.notifications.messages import MESSAGES
+from app.notifications.models import Outbox
+
+LEASE = timedelta(seconds=30)
+KEPT = timedelta(days=7)
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Owed:
+    """An outbox row that this process has leased."""
+
+    id: int
+    topic: str
+    work_order_id: int | None
+    facts: dict[str, Any]
+    request_id: str
+    created_at: datetime
+    attempts: int
+
+
+_COLUMNS = tuple(getattr(Outbox, name) for name in Owed.__dataclass_fields__)
+
+
+def owe(topic: str, work_order_id: int | None, facts: Mapping[str, Any]) -> None:
+    """Owe an event to the people it concerns, in the running transaction. `facts` hold nothing personal."""
+    if topic not in MESSAGES:
+        raise ValueError(f"no message is written for the event {topic}")
+    now = clock.now()
+    db.session.add(
+        Outbox(
+            topic=topic,
+            work_order_id=work_order_id,
+            facts=dict(facts),
+            request_id=logs.request_id.get()[:36],
+            created_at=now,
+            due_at=now,
+            lease_until=now,
+        )
+    )
+
+
+def is_anything_due(now: datetime) -> bool:
+    """A look that takes no lock, so that an idle relay never holds up a writer."""
+    return db.session.scalar(_due(now).limit(1)) is not None
+
+
+def lease_due(owner: str, now: datetime, limit: int) -> list[Owed]:
+    """Take up to `limit` due rows for 30 seconds, oldest first, in the running transaction."""
+    due = _due(now).order_by(Outbox.due_at, Outbox.id).limit(limit).with_for_update(skip_locked=True)
+    # As a plain subquery PostgreSQL may run it once for each row, and then takes more than the limit.
+    chosen = due.cte("chosen")
+    statement = (
+        update(Outbox).where(Outbox.id.in_(select(chosen.c.id))).values(lease_owner=owner, lease_until=now + LEASE)
+    )
+    rows = db.session.execute(statement.returning(*_COLUMNS), execution_options={"synchronize_session": False})
+    return sorted((Owed(*row) for row in rows), key=lambda owed: owed.id)
+
+
+def _due(now: datetime) -> Any:
+    """Rows that are due and free; an order's events come one after the other, unless one keeps failing."""
+    earlier = aliased(Outbox)
+    waits = (
+        select(earlier.id)
+        .where(
+            earlier.work_order_id == Outbox.work_order_id,
+            earlier.id < Outbox.id,
+            earlier.done_at.is_(None),
+            or_(earlier.attempts == 0, earlier.lease_until > now),
+        )
+        .exists()
+    )
+    return select(Outbox.id).where(Outbox.done_at.is_(None), Outbox.due_at <= now, Outbox.lease_until <= now, ~waits)
+
+
+def done(row_id: int, owner: str, now: datetime) -> bool:
+    """Mark a row as told; False when the lease ended and another process has it, so that nothing may be written."""
+    return _change(row_id, owner, done_at=now, lease_owner=None)
+
+
+def later(owed: Owed, owner: str, now: datetime) -> bool:
+    """Give a row back for another try after a while."""
+    tries = owed.attempts + 1
+    return _change(owed.id, owner, attempts=tries, due_at=now + pause(tries), lease_owner=None, lease_until=now)
+
+
+def give_back(owner: str, now: datetime) -> None:
+    """Free every row this process has leased, so that others need not wait for the leases to end."""
+    mine = update(Outbox).where(Outbox.lease_owner == owner, Outbox.done_at.is_(None))
+    db.session.execute(mine.values(lease_owner=None, lease_until=now), execution_options={"synchronize_session": False})
+
+
+def _change(row_id: int, owner: str, **values: Any) -> bool:
+    mine = update(Outbox).where(Outbox.id == row_id, Outbox.lease_owner == owner, Outbox.done_at.is_(None))
+    result = db.session.execute(mine.values(**values), execution_options={"synchronize_session": False})
+    return result.rowcount == 1  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How many events are not told yet, and since how many seconds the oldest waits."""
+
+    count: int
+    oldest_s: float
+
+
+def lag(now: datetime) -> Lag:
+    """What the relay still has before it."""
+    row = db.session.execute(select(func.count(), func.min(Outbox.created_at)).where(Outbox.done_at.is_(None))).one()
+    return Lag(row[0], (now - row[1]).total_seconds() if row[1] else 0.0)
+
+
+def forget_old(now: datetime) -> int:
+    """Delete one batch of rows told more than seven days ago; returns how many."""
+    old = select(Outbox.id).where(Outbox.done_at < now - KEPT).limit(BATCH)
+    result = db.session.execute(
+        delete(Outbox).where(Outbox.id.in_(old)), execution_options={"synchronize_session": False}
+    )
+    return result.rowcount  # type: ignore[attr-defined]

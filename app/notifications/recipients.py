@@ -1,0 +1,79 @@
+"""Who is meant by an audience of the message table. Higher rooms register those that need their own rows."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.notifications.messages import audiences
+from app.people import queries
+from app.people.models import Role
+from app.territory.models import Level
+
+Facts = Mapping[str, Any]
+Find = Callable[[int | None, Facts], list[int]]
+
+UPWARDS = (Level.COMMUNITY, Level.SUBDISTRICT, Level.DISTRICT, Level.CITY)
+
+
+def _named(fact: str) -> Find:
+    """The one account that the event itself names."""
+    return lambda _order_id, facts: [facts[fact]] if facts.get(fact) else []
+
+
+def _pool_workers(_order_id: int | None, facts: Facts) -> list[int]:
+    return queries.workers_on_duty(facts.get("grid_id"), facts.get("community_id"))
+
+
+def _holders(role: Role, lowest: Level) -> Find:
+    """Whoever holds the role at that level of the order's place, or next above: somebody must hear of it."""
+    levels = UPWARDS[UPWARDS.index(lowest) :]
+
+    def find(_order_id: int | None, facts: Facts) -> list[int]:
+        places = filter(None, (facts.get(f"{level}_id") for level in levels))
+        return next(filter(None, (queries.holders(role, place) for place in places)), [])
+
+    return find
+
+
+def _desk(_order_id: int | None, facts: Facts) -> list[int]:
+    """Whoever takes requests in at the place, or next above: its clerks, else its managers."""
+    places = filter(None, (facts.get(f"{level}_id") for level in UPWARDS))
+    found = (queries.holders(role, place) for place in places for role in (Role.CLERK, Role.MANAGER))
+    return next(filter(None, found), [])
+
+
+def _follow_up_officers(order_id: int | None, facts: Facts) -> list[int]:
+    """Those of the unit that owes the follow-up, where the event names it."""
+    unit = facts.get("territory_id")
+    named = queries.holders(Role.FOLLOW_UP_OFFICER, unit) if unit else []
+    return named or _holders(Role.FOLLOW_UP_OFFICER, Level.COMMUNITY)(order_id, facts)
+
+
+_find: dict[str, Find] = {
+    "assignee": _named("assignee_id"),
+    "former": _named("former_id"),
+    "named_manager": _named("manager_id"),
+    "pool_workers": _pool_workers,
+    "desk": _desk,
+    "managers": _holders(Role.MANAGER, Level.COMMUNITY),
+    "community_managers": _holders(Role.MANAGER, Level.COMMUNITY),
+    "subdistrict_managers": _holders(Role.MANAGER, Level.SUBDISTRICT),
+    "district_managers": _holders(Role.MANAGER, Level.DISTRICT),
+    "follow_up_officers": _follow_up_officers,
+}
+
+
+def register(audience: str, find: Find) -> None:
+    """Say how an audience is found; `find` gets the order's id and the facts, and gives account ids."""
+    _find[audience] = find
+
+
+def check() -> None:
+    """Raise LookupError when some message speaks to an audience that nobody can find."""
+    unknown = audiences() - _find.keys()
+    if unknown:
+        raise LookupError(f"nobody registered how to find: {', '.join(sorted(unknown))}")
+
+
+def of(audience: str, work_order_id: int | None, facts: Facts) -> list[int]:
+    """The accounts of an audience, each once."""
+    return list(dict.fromkeys(_find[audience](work_order_id, facts)))

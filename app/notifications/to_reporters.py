@@ -1,0 +1,67 @@
+"""What the people who reported an order are told of it, by event."""
+
+from app.notifications.message import REPORTERS, Message
+
+_ABOUT = "您反映的“{category}”（{place}，工单{number}）"
+
+
+def _tell(title: str, what: str, template: str | None = None, note: str = "") -> Message:
+    return Message(REPORTERS, title, _ABOUT + what, template, note)
+
+
+TO_REPORTERS = {
+    "submitted": _tell(
+        "诉求已提交",
+        "已经收到，工作人员会尽快受理。办理进展会在这里告诉您；如遇生命危险，请直接拨打110、119或120。",
+    ),
+    "accepted": _tell(
+        "诉求已受理",
+        "已经受理{due_by}。接下来会有工作人员与您联系，您可以随时查看进展。",
+        "accepted",
+    ),
+    "claimed": _tell(
+        "网格员已接单",
+        "已由网格员接单办理{contact_by}{due_by}。请您保持电话畅通。",
+        "progress",
+        "网格员已接单，将与您联系",
+    ),
+    "signed": _tell(
+        "工作人员已签收",
+        "已由工作人员签收办理{contact_by}{due_by}。请您保持电话畅通。",
+        "progress",
+        "工作人员已签收，将与您联系",
+    ),
+    "contacted": _tell(
+        "工作人员已联系您",
+        "，工作人员已与您联系{due_by}。如您没有接到联系，请告诉所在社区。",
+    ),
+    "arrived": _tell("工作人员已到现场", "，工作人员已到现场查看{due_by}。处理结果会在这里告诉您。"),
+    "noted": _tell(
+        "办理有新进展", "有新的办理进展{due_by}。请打开工单查看详情。", "progress", "有新的办理进展，请查看"
+    ),
+    "resolved": _tell(
+        "诉求已办结，请您评价",
+        "已经办结，结果：{result}。请您在7天内评价；如没有解决，请在评价中告诉我们，会有专人回访。",
+        "rate",
+        "请您在7天内评价办理结果",
+    ),
+    "closed": _tell("诉求已归档", "已经归档，感谢您的反映。如问题再次出现，请您重新提交诉求。"),
+    "declined": _tell(
+        "诉求不予受理",
+        "未能受理，原因：{reason}。应当找哪个部门办理，请打开工单查看；如有疑问，请联系所在社区。",
+        "progress",
+        "未能受理，请查看原因",
+    ),
+    "released": _tell(
+        "诉求转由其他人员办理",
+        "将由其他工作人员接手办理{due_by}。接手后会马上告诉您，您不用重新提交。",
+        "progress",
+        "将由其他工作人员接手",
+    ),
+    "rework": _tell(
+        "诉求重新办理",
+        "经回访已重新办理（第{round}轮）{due_by}。会有工作人员再次与您联系。",
+        "rework",
+        "回访后已重新办理",
+    ),
+}
