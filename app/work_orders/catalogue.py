@@ -1,0 +1,160 @@
+"""What can be reported and where it goes: categories and routing rules, read from the database and kept a while."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock, errors
+from app.db import Model, db, end_reading, in_transaction
+
+KEPT_FOR = timedelta(seconds=60)
+
+
+class Category(Model):
+    """What a request is about. Leaves carry a class; a class decides the time limits."""
+
+    __tablename__ = "category"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("category.code"))
+    name: Mapped[str] = mapped_column(String(40))
+    class_code: Mapped[str | None] = mapped_column(String(2))
+    photo_required: Mapped[bool] = mapped_column(default=False)  # at resolve
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class RoutingRule(Model):
+    """One line of the ordered rules: the first that fits decides where an order goes."""
+
+    __tablename__ = "routing_rule"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int]
+    category_code: Mapped[str | None] = mapped_column(String(40))  # a leaf or a parent; empty fits all
+    class_code: Mapped[str | None] = mapped_column(String(2))
+    territory_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
+    mode: Mapped[str] = mapped_column(String(10))  # see routing.Mode
+    version: Mapped[int] = mapped_column(default=1)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A category as the rooms and doors use it."""
+
+    code: str
+    parent_code: str | None
+    name: str
+    class_code: str | None
+    photo_required: bool
+    questions: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    code: str
+    name: str
+    category_code: str | None
+    class_code: str | None
+    territory_id: int | None
+    mode: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    read_at: datetime
+    kinds: dict[str, Kind]
+    rules: tuple[Rule, ...]
+    parents: frozenset[str] = field(default_factory=frozenset)
+
+    def ancestors(self, code: str) -> list[str]:
+        """The category itself and everything above it."""
+        found: list[str] = []
+        at: str | None = code
+        while at is not None and at not in found:
+            found.append(at)
+            at = self.kinds[at].parent_code
+        return found
+
+
+_kept: Catalogue | None = None
+
+
+def catalogue() -> Catalogue:
+    """All active categories and rules; a change is seen by every process within a minute."""
+    global _kept
+    if _kept is None or abs(clock.now() - _kept.read_at) > KEPT_FOR:
+        was_open = in_transaction() or db.session().in_transaction()
+        _kept = _read()
+        if not was_open:
+            end_reading()
+    return _kept
+
+
+def forget() -> None:
+    global _kept
+    _kept = None
+
+
+def _read() -> Catalogue:
+    categories = db.session.execute(
+        select(
+            Category.code,
+            Category.parent_code,
+            Category.name,
+            Category.class_code,
+            Category.photo_required,
+            Category.questions,
+        )
+        .where(Category.active)
+        .order_by(Category.position, Category.code)
+    )
+    rules = db.session.execute(
+        select(
+            RoutingRule.code,
+            RoutingRule.name,
+            RoutingRule.category_code,
+            RoutingRule.class_code,
+            RoutingRule.territory_id,
+            RoutingRule.mode,
+            RoutingRule.version,
+        )
+        .where(RoutingRule.active)
+        .order_by(RoutingRule.position, RoutingRule.id)
+    )
+    kinds = {row.code: Kind(*row) for row in categories}
+    parents = frozenset(kind.parent_code for kind in kinds.values() if kind.parent_code)
+    return Catalogue(clock.now(), kinds, tuple(Rule(*row) for row in rules), parents)
+
+
+def leaf(code: str) -> Kind:
+    """A category that can be chosen: it exists, has a class and nothing below it."""
+    kind = catalogue().kinds.get(code)
+    if kind is None or kind.class_code is None or code in catalogue().parents:
+        raise errors.field("category", "没有这个类别，请从类别列表中选择。")
+    return kind
+
+
+def name_of(code: str) -> str:
+    kind = catalogue().kinds.get(code)
+    return kind.name if kind else code
+
+
+def answered(code: str, answers: dict[str, str]) -> list[tuple[str, str]]:
+    """What was answered to the category's questions, each with the question in words."""
+    kind = catalogue().kinds.get(code)
+    texts = {question["code"]: question["text"] for question in (kind.questions if kind else [])}
+    return [(texts.get(name, name), answer) for name, answer in answers.items()]
+
+
+def requires_photo(code: str) -> bool:
+    kind = catalogue().kinds.get(code)
+    return bool(kind and kind.photo_required)

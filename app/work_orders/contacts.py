@@ -1,0 +1,40 @@
+"""联系方式: how a reporter can be reached about an order, kept until the order has ended and then erased."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, or_, select, update
+
+from app.db import db
+from app.people.models import Account, AccountState
+from app.work_orders.models import FollowUp, Reporter, WorkOrder
+from app.work_orders.workflow import ENDED
+
+BATCH = 500
+
+
+def keep(account_id: int, phone: str) -> None:
+    """Before an account's number goes: orders that have not ended keep it, unless another one was given for them."""
+    lacking = select(Reporter).join(WorkOrder, WorkOrder.id == Reporter.work_order_id)
+    lacking = lacking.where(Reporter.account_id == account_id, Reporter.contact.is_(None), Reporter.left_at.is_(None))
+    for reporter in db.session.scalars(lacking.where(_is_needed())):
+        reporter.contact = phone
+
+
+def erase_of_closed(_now: datetime) -> int:
+    """Erase one batch of contacts that closed accounts left on orders which have ended since; returns how many."""
+    left = (
+        select(Reporter.id)
+        .join(Account, Account.id == Reporter.account_id)
+        .join(WorkOrder, WorkOrder.id == Reporter.work_order_id)
+        .where(Account.state == AccountState.CLOSED, Reporter.contact.is_not(None), ~_is_needed())
+        .limit(BATCH)
+    )
+    erased = update(Reporter).where(Reporter.id.in_(left)).values(contact=None)
+    result = db.session.execute(erased, execution_options={"synchronize_session": False})
+    return result.rowcount  # type: ignore[attr-defined]
+
+
+def _is_needed() -> ColumnElement[bool]:
+    """Whether somebody may still have to speak with the reporters of an order."""
+    followed_up = exists().where(FollowUp.work_order_id == WorkOrder.id, FollowUp.ended_at.is_(None))
+    return or_(WorkOrder.status.not_in([status.value for status in ENDED]), followed_up)

@@ -1,0 +1,73 @@
+"""What an outbox row tells about an order: ids and words of templates, nothing personal."""
+
+from typing import Any
+
+from app import clock
+from app.notifications import outbox
+from app.work_orders import catalogue
+from app.work_orders.models import WorkOrder
+from app.work_orders.workflow import STATUS_NAMES, Action, Status
+
+RESULT_NAMES = {
+    "solved": "已解决",
+    "partly_solved": "部分解决",
+    "explained_not_solvable": "已解释，暂无法解决",
+    "no_answer": "联系不上",
+    "answered": "已答复",
+}
+
+TOLD: dict[Action, tuple[str, ...]] = {
+    Action.SUBMIT: ("submitted", "accepted"),
+    Action.ACCEPT: ("accepted",),
+    Action.DECLINE: ("declined",),
+    Action.CLAIM: ("claimed",),
+    Action.DISPATCH: ("assigned", "ladder", "accepted"),
+    Action.ASSIGN: ("assigned", "ladder", "accepted"),
+    Action.SIGN: ("signed",),
+    Action.LAPSE: ("returned_to_pool",),
+    Action.REFUSE: ("refused", "ladder"),
+    Action.RECALL: ("released", "returned_to_pool", "ladder"),
+    Action.CONTACT: ("contacted",),
+    Action.ARRIVE: ("arrived",),
+    Action.NOTE: ("noted",),
+    Action.RELEASE: ("released",),
+    Action.RESOLVE: ("resolved",),
+    Action.RATE: ("rated",),
+    Action.FOLLOW_UP: ("follow_up_owed",),
+    Action.CLOSE: ("closed",),
+    Action.REWORK: ("rework",),
+    Action.WITHDRAW: ("withdrawn",),
+    Action.WARN: ("warned", "overdue_supervision"),
+    Action.OVERDUE: ("overdue", "overdue_subdistrict", "overdue_supervision"),
+}
+"""Which topics of the outbox each action may owe; its effects and the order's status decide which of them it does."""
+
+
+def owe(topic: str, order: WorkOrder, **more: Any) -> None:
+    """Owe the people concerned word of this change, in the running transaction."""
+    outbox.owe(topic, order.id, facts(order) | more)
+
+
+def facts(order: WorkOrder) -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "category": catalogue.name_of(order.category_code),
+        "place": order.place_text,
+        "class": order.class_code,
+        "status": order.status,
+        "status_name": STATUS_NAMES[Status(order.status)],
+        "round": order.round,
+        "due_at": clock.iso(order.due_at),
+        "sign_due_at": clock.iso(order.sign_due_at),
+        "contact_due_at": clock.iso(order.contact_due_at),
+        "step_due_at": clock.iso(order.step_due_at),
+        "city_id": order.city_id,
+        "district_id": order.district_id,
+        "subdistrict_id": order.subdistrict_id,
+        "community_id": order.community_id,
+        "grid_id": order.grid_id,
+        "assignee_id": order.assignee_id,
+        "result": order.result,
+        "result_name": RESULT_NAMES.get(order.result or ""),
+        "emergency": order.emergency,
+    }

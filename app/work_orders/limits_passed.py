@@ -1,0 +1,176 @@
+"""What happens when a limit passes and nobody acted. The sweep fires one timer in one transaction."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app import clock, parameters
+from app.db import db
+from app.deadlines import timers
+from app.deadlines.limits import ServiceClass
+from app.deadlines.timers import Timer
+from app.people.actor import SYSTEM
+from app.work_orders import custody, follow_up, resolution, routing
+from app.work_orders.assignment import assign, to_ladder, to_pool
+from app.work_orders.facts import owe
+from app.work_orders.models import WorkOrder
+from app.work_orders.workflow import ACTIVE, Action, Status
+
+Handler = Callable[[WorkOrder, Timer], None]
+DRAWN_PERCENT = ("follow_up_drawn_percent", 10)
+
+
+def fire(timer_id: int, now: datetime) -> str | None:
+    """Fire one timer in the running transaction; returns its kind, or None when another sweep was first."""
+    timer = timers.fire(timer_id, now)
+    if timer is None:
+        return None
+    order = db.session.scalars(select(WorkOrder).where(WorkOrder.id == timer.work_order_id)).one()
+    if timer.round == order.round:
+        HANDLERS[timer.kind](order, timer)
+    return timer.kind
+
+
+def _waits(order: WorkOrder, timer: Timer, status: Status) -> bool:
+    """Whether the order still waits for the very step this timer was set for."""
+    return order.status == status and order.step_due_at == timer.due_at
+
+
+def _not_accepted(order: WorkOrder, timer: Timer) -> None:
+    """To the community's duty officer or manager, else to those above."""
+    if not _waits(order, timer, Status.SUBMITTED):
+        return
+    officer = routing.step_of_ladder(order, 1)
+    if officer is None:
+        custody.await_step(order, "accept")  # Nobody is posted anywhere above; looked for again.
+        return
+    order.misses = officer[0] if ServiceClass(order.class_code).is_urgent else 0
+    assign(order, officer[1], Action.ASSIGN, SYSTEM)
+    owe("not_accepted", order)
+
+
+def _not_claimed(order: WorkOrder, timer: Timer) -> None:
+    """To the grid's own worker, skipping who is off duty, recused or full; else to the community's manager."""
+    if not _waits(order, timer, Status.POOLED):
+        return
+    account_id = routing.own_worker(order) or next(iter((routing.manager_from(order, 1) or ())[1:]), None)
+    if account_id is None:
+        custody.await_step(order, "claim")
+        return
+    assign(order, account_id, Action.ASSIGN, SYSTEM)
+    owe("not_claimed", order)
+
+
+def _not_signed(order: WorkOrder, timer: Timer) -> None:
+    """First time back to the pool, second time up the line; P0 and P1 climb their ladder at once."""
+    if not _waits(order, timer, Status.ASSIGNED):
+        return
+    if ServiceClass(order.class_code).is_urgent:
+        _climb(order)
+    elif order.misses == 0 and order.community_id is not None:
+        former = order.assignee_id
+        to_pool(order, Action.LAPSE, SYSTEM)
+        order.misses = 1
+        owe("returned_to_pool", order, former_id=former)
+    else:
+        _up_the_line(order)
+
+
+def _climb(order: WorkOrder) -> None:
+    if not to_ladder(order, order.misses + 1, Action.ASSIGN, SYSTEM):
+        order.step_due_at = None
+        order.take(Action.WARN, by=SYSTEM, visible="internal", step="ladder_ended")
+        owe("overdue_supervision", order)
+
+
+def _up_the_line(order: WorkOrder) -> None:
+    """Second miss: the community's manager; then subdistrict, district and city, with supervision.
+
+    What has no community has no pool to go back to, so it climbs at the first miss.
+    """
+    level = max(order.misses, 1)
+    following = routing.manager_from(order, level)
+    if following is None:
+        order.step_due_at = None
+        order.take(Action.WARN, by=SYSTEM, visible="internal", step="line_ended")
+    else:
+        order.misses = following[0] + 1
+        assign(order, following[1], Action.ASSIGN, SYSTEM)
+    owe("not_signed" if level == 1 else "overdue_supervision", order)
+
+
+def _not_contacted(order: WorkOrder, _timer: Timer) -> None:
+    if order.status in ACTIVE and order.contacted_at is None:
+        order.take(Action.WARN, by=SYSTEM, visible="internal", step="contact")
+        owe("warned", order, step="contact")
+
+
+def _warn(order: WorkOrder, timer: Timer) -> None:
+    if order.status in ACTIVE:
+        order.take(Action.WARN, by=SYSTEM, visible="internal", step=timer.kind)
+        owe("warned", order, step=timer.kind)
+
+
+def _overdue(order: WorkOrder, timer: Timer) -> None:
+    if order.status in ACTIVE and order.due_at == timer.due_at:
+        order.take(Action.OVERDUE, by=SYSTEM, assignee=order.assignee_id)
+        order.overdue_at = timer.due_at
+        owe("overdue", order)
+
+
+def _overdue_for(topic: str) -> Handler:
+    def tell(order: WorkOrder, timer: Timer) -> None:
+        if order.status in ACTIVE and order.due_at is not None and order.due_at <= timer.due_at:
+            order.take(Action.OVERDUE, by=SYSTEM, visible="internal", told=topic)
+            owe(topic, order)
+
+    return tell
+
+
+def _rating_ended(order: WorkOrder, _timer: Timer) -> None:
+    """Seven days are over: closed; an open follow-up decides instead; a drawn share is followed up all the same."""
+    if order.status != Status.RESOLVED or follow_up.is_open(order):
+        return
+    resolution.close(order, "unrated")
+    if is_drawn(order.number):
+        follow_up.open_for(order, "drawn")
+
+
+def is_drawn(number: str) -> bool:
+    """By lot, but the same for everybody who looks it up: a hash of the number decides."""
+    lot = int.from_bytes(hashlib.sha256(number.encode()).digest()[:4], "big") % 100
+    return lot < parameters.number(*DRAWN_PERCENT)
+
+
+def _follow_up_late(order: WorkOrder, timer: Timer) -> None:
+    owed = follow_up.find_open(order)
+    if owed is not None and owed.due_at == timer.due_at:
+        follow_up.rise(order, owed)
+
+
+def _follow_up_ended(order: WorkOrder, _timer: Timer) -> None:
+    owed = follow_up.find_open(order)
+    if owed is not None:
+        follow_up.give_up(order, owed)
+
+
+HANDLERS: dict[str, Handler] = {
+    "accept": _not_accepted,
+    "claim": _not_claimed,
+    "sign": _not_signed,
+    "contact": _not_contacted,
+    "warn_50": _warn,
+    "warn_80": _warn,
+    "due": _overdue,
+    "due_subdistrict": _overdue_for("overdue_subdistrict"),
+    "due_supervision": _overdue_for("overdue_supervision"),
+    "rate": _rating_ended,
+    "follow_up": _follow_up_late,
+    "follow_up_end": _follow_up_ended,
+}
+
+
+def due_now(limit: int = timers.BATCH) -> list[int]:
+    return timers.due(clock.now(), limit)

@@ -1,0 +1,238 @@
+"""What a work order is, who reported it, who had it, and the record it keeps of itself."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
+
+from app import clock
+from app.db import Encrypted, Model, UTCDateTime
+from app.people.actor import Actor, System
+from app.territory.models import Level
+from app.work_orders.timeline import Event, record
+from app.work_orders.workflow import OPEN, Action, Status, next_status
+
+OPEN_CONDITION = "status IN ({})".format(", ".join(f"'{status}'" for status in OPEN))
+
+
+def _indexes() -> tuple[Index, ...]:
+    """Lists filter by equality on the level of a posting, so each level has the same three indexes."""
+    made = []
+    for level in Level:
+        column = f"{level}_id"
+        made += [
+            Index(f"ix_work_order_{level}_status", column, "status", "created_at", "id"),
+            Index(f"ix_work_order_{level}_changed", column, "changed_at", "id"),
+            Index(
+                f"ix_work_order_{level}_due",
+                column,
+                "due_at",
+                "id",
+                postgresql_where=text(OPEN_CONDITION),
+                sqlite_where=text(OPEN_CONDITION),
+            ),
+        ]
+    return tuple(made)
+
+
+class WorkOrder(Model):
+    """诉求 / 工单. `status` is written by `take()` alone."""
+
+    __tablename__ = "work_order"
+    __table_args__ = (
+        *_indexes(),
+        Index(None, "assignee_id", "status", "due_at"),
+        Index(
+            "ix_work_order_unchecked",
+            "created_at",
+            postgresql_where=text("unchecked"),
+            sqlite_where=text("unchecked = 1"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    status: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column()
+    round: Mapped[int] = mapped_column(default=1)
+    paused_from: Mapped[str | None] = mapped_column(String(20))
+    category_code: Mapped[str] = mapped_column(ForeignKey("category.code"))
+    class_code: Mapped[str] = mapped_column(String(2))
+    channel: Mapped[str] = mapped_column(String(12))
+
+    city_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
+    subdistrict_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
+    community_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
+    lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
+    compound_id: Mapped[int | None] = mapped_column(ForeignKey("compound.id"))
+    building: Mapped[str | None] = mapped_column(String(40))
+    unit: Mapped[str | None] = mapped_column(String(40))
+    lat: Mapped[float | None]  # WGS-84
+    lng: Mapped[float | None]
+    given_lat: Mapped[float | None]  # the pair as received, in its own system
+    given_lng: Mapped[float | None]
+    coordinate_system: Mapped[str | None] = mapped_column(String(8))
+    address: Mapped[str | None] = mapped_column(Encrypted)
+    place_text: Mapped[str] = mapped_column(String(160))
+    unplaced: Mapped[bool] = mapped_column(default=False)
+
+    description: Mapped[str] = mapped_column(Text)
+    answers: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    confidential: Mapped[bool] = mapped_column(default=False)
+    emergency: Mapped[bool] = mapped_column(default=False)
+    unchecked: Mapped[bool] = mapped_column(default=False)  # WeChat was away when the text should have been checked
+    hidden: Mapped[bool] = mapped_column(default=False)  # a person must look before neighbours may see it
+
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    rule_code: Mapped[str | None] = mapped_column(String(40))
+    misses: Mapped[int] = mapped_column(default=0)  # sign limits missed since the order was last signed
+    result: Mapped[str | None] = mapped_column(String(24))
+    outcome: Mapped[str | None] = mapped_column(String(20))  # how it was closed: rated, unrated, followed_up …
+
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the first claim
+    responded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    contacted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    sign_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    contact_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    original_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    step_due_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime
+    )  # limit of the waiting step: accept, claim or sign
+    overdue_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def take(
+        self,
+        action: Action,
+        *,
+        by: Actor | System,
+        to: Status | None = None,
+        words: str = "",
+        visible: str = "reporter",
+        **facts: Any,
+    ) -> Event:
+        """Move along the workflow and write it down. Nothing else sets `status`.
+
+        `words` are free text and lie apart; `facts` hold nothing personal. `visible` is reporter, internal, or act:
+        the reporter reads that it happened, but not the words.
+        """
+        before = Status(self.status) if self.status else None
+        self.status = next_status(before, action, to)
+        self.changed_at = clock.now()
+        flag_modified(self, "changed_at")  # Two changes of one moment must still meet at the version.
+        return record(self, action, by, before, words=words, visible=visible, facts=facts)
+
+
+class Reporter(Model):
+    """反映人: whoever reported the order or joined it. The contact is what they gave for this order."""
+
+    __tablename__ = "reporter"
+    __table_args__ = (
+        UniqueConstraint("work_order_id", "account_id"),
+        Index(None, "account_id", "work_order_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    contact: Mapped[str | None] = mapped_column(Encrypted)
+    is_first: Mapped[bool] = mapped_column(default=True)
+    left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    work_order: Mapped[WorkOrder] = relationship(lazy="raise")
+
+
+class Assignment(Model):
+    """承办: who had the order from when to when, and how it came to them. At most one has not ended."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        Index(
+            "uq_assignment_current",
+            "work_order_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+        Index(None, "work_order_id", "account_id"),
+        Index(
+            "ix_assignment_held",
+            "account_id",
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
+    how: Mapped[str] = mapped_column(String(12))  # the action that brought it
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    # Written after the order itself, so that of two at once the slower one fails at the order's version.
+    work_order: Mapped[WorkOrder] = relationship(lazy="raise")
+
+
+class Rating(Model):
+    """评价: one reporter's word on one round."""
+
+    __tablename__ = "rating"
+    __table_args__ = (UniqueConstraint("work_order_id", "round", "reporter_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
+    round: Mapped[int]
+    reporter_id: Mapped[int] = mapped_column(ForeignKey("reporter.id"))
+    answered: Mapped[bool]
+    solved: Mapped[str] = mapped_column(String(8))
+    satisfied: Mapped[str] = mapped_column(String(8))
+    comment: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    work_order: Mapped[WorkOrder] = relationship(lazy="raise")  # written after it, as an assignment is
+
+
+class FollowUp(Model):
+    """回访: owed after a "no" or by lot; at most one open per order."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (
+        Index(
+            "uq_follow_up_open",
+            "work_order_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+        Index(None, "territory_id", "ended_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
+    round: Mapped[int]
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))  # whose officer owes it: rises with time
+    cause: Mapped[str] = mapped_column(String(12))  # rated_no or drawn
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    outcome: Mapped[str | None] = mapped_column(String(16))  # passed, rework, not_followed_up
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    work_order: Mapped[WorkOrder] = relationship(lazy="raise")  # written after it, as an assignment is

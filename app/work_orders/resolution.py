@@ -1,0 +1,48 @@
+"""Settling an order: resolve 办结, and close 归档 once the residents have spoken."""
+
+from collections.abc import Sequence
+
+from app import clock, errors
+from app.deadlines import timers
+from app.deadlines.action_limits import due
+from app.people.actor import SYSTEM, Actor, System
+from app.photos.attaching import attach
+from app.photos.models import Purpose
+from app.work_orders import catalogue, custody, policy, queries
+from app.work_orders.facts import RESULT_NAMES, owe
+from app.work_orders.models import WorkOrder
+from app.work_orders.workflow import Action
+
+OUTCOME_NAMES = {
+    "rated": "居民评价后归档",
+    "unrated": "到期未评价，自动归档",
+    "followed_up": "回访后归档",
+    "not_followed_up": "逾期未回访归档，按不满意统计",
+}
+
+
+def resolve(number: str, worker: Actor, result: str, note: str, photo_ids: Sequence[str]) -> WorkOrder:
+    """办结: result, words, and photos where the category asks; the resident's time stops, ratings are asked for."""
+    order = queries.find(number, worker)
+    policy.ensure_has(worker, order, Action.RESOLVE)
+    if result not in RESULT_NAMES:
+        raise errors.field("result", "请选择办理结果。")
+    if not note.strip():
+        raise errors.field("note", "请写明办理的情况和结果。")
+    order.take(Action.RESOLVE, by=worker, words=note, result=result, result_name=RESULT_NAMES[result])
+    if catalogue.requires_photo(order.category_code) and not photo_ids:
+        raise errors.field("photo_ids", "这类诉求办结时需要附上现场照片，请拍照后再提交。")
+    order.result, order.resolved_at = result, clock.now()
+    attach(photo_ids, worker.account_id, order.id, Purpose.RESOLVE, order.round)
+    former = custody.let_go(order)
+    order.assignee_id = former  # whoever resolved it still answers for it, without counting as busy
+    timers.start(order.id, order.round, {"rate": due("rate", order.resolved_at)})
+    owe("resolved", order)
+    return order
+
+
+def close(order: WorkOrder, outcome: str, by: Actor | System = SYSTEM) -> None:
+    """归档: unrated is never counted as satisfied, so how it was closed is kept."""
+    order.take(Action.CLOSE, by=by, outcome=outcome, outcome_name=OUTCOME_NAMES[outcome])
+    order.outcome, order.closed_at = outcome, clock.now()
+    owe("closed", order)

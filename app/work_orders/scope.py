@@ -1,0 +1,102 @@
+"""Who sees an order: one rule, as a condition, for every list and every single look-up."""
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+
+from app.people.actor import Actor, Post
+from app.people.models import Role
+from app.territory.models import Level
+from app.territory.scope import Placed, Scope
+from app.work_orders.models import Reporter, WorkOrder
+
+OFFICE = (Role.CLERK, Role.FOLLOW_UP_OFFICER, Role.DUTY_OFFICER, Role.MANAGER, Role.AUDITOR)
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """All that a person may see: as somebody posted here, as its assignee, or as its reporter."""
+    return or_(handled_by(actor), reported_by(actor))
+
+
+def handled_by(actor: Actor) -> ColumnElement[bool]:
+    """What a person sees at work: the places of their offices and grids, and what they have."""
+    at_work = or_(_in_office(actor), _in_grids(actor), _in_hand(actor))
+    return and_(at_work, _not_recused(actor))
+
+
+def overseen_by(actor: Actor) -> ColumnElement[bool]:
+    """What a person sees through the places of their offices alone: the board."""
+    return and_(_in_office(actor), _not_recused(actor))
+
+
+def in_pool_of(actor: Actor) -> ColumnElement[bool]:
+    """Orders whose pool a grid worker looks into: of the own grid, and of the community where it has no grid."""
+    return and_(_in_grids(actor), _not_recused(actor))
+
+
+def in_hand_of(actor: Actor) -> ColumnElement[bool]:
+    """What the person has, or had when it was resolved."""
+    return and_(_in_hand(actor), _not_recused(actor))
+
+
+def owed_to(actor: Actor) -> ColumnElement[bool]:
+    """Orders that a follow-up officer may ask about: at or above the community."""
+    return and_(follow_up_area(actor).limits(WorkOrder), _not_recused(actor))
+
+
+def follow_up_area(actor: Actor) -> Scope:
+    """Where the person is a follow-up officer, at a community or above."""
+    areas = actor.scope(Role.FOLLOW_UP_OFFICER).areas
+    return Scope(frozenset(area for area in areas if area.level is not Level.GRID))
+
+
+def reviewed_by(actor: Actor) -> ColumnElement[bool]:
+    """Orders whose texts and photos a person may pass or refuse: where they manage a community or what is above it."""
+    return and_(review_area(actor).limits(WorkOrder), _not_recused(actor))
+
+
+def review_area(actor: Actor) -> Scope:
+    """Where the person is a manager, at a community or above."""
+    areas = actor.scope(Role.MANAGER).areas
+    return Scope(frozenset(area for area in areas if area.level is not Level.GRID))
+
+
+def reported_by(actor: Actor) -> ColumnElement[bool]:
+    """Orders that the person reported or joined and has not left."""
+    return WorkOrder.id.in_(_own_reports(actor))
+
+
+def is_in_grids(actor: Actor, order: Placed) -> bool:
+    """`in_pool_of` for an order that is at hand already."""
+    return any(
+        order.grid_id == post.territory_id or (order.grid_id is None and order.community_id == post.community_id)
+        for post in _grids(actor)
+    )
+
+
+def _in_office(actor: Actor) -> ColumnElement[bool]:
+    return actor.scope(*OFFICE).limits(WorkOrder)
+
+
+def _in_grids(actor: Actor) -> ColumnElement[bool]:
+    return or_(false(), *(_near(post.territory_id, post.community_id) for post in _grids(actor)))
+
+
+def _near(grid_id: int, community_id: int | None) -> ColumnElement[bool]:
+    at_community = and_(WorkOrder.community_id == community_id, WorkOrder.grid_id.is_(None))
+    return or_(WorkOrder.grid_id == grid_id, at_community)
+
+
+def _in_hand(actor: Actor) -> ColumnElement[bool]:
+    return WorkOrder.assignee_id == actor.account_id
+
+
+def _not_recused(actor: Actor) -> ColumnElement[bool]:
+    """Nobody handles or verifies what they reported themselves: at work it is not there for them."""
+    return WorkOrder.id.not_in(_own_reports(actor))
+
+
+def _own_reports(actor: Actor) -> Select[tuple[int]]:
+    return select(Reporter.work_order_id).where(Reporter.account_id == actor.account_id, Reporter.left_at.is_(None))
+
+
+def _grids(actor: Actor) -> list[Post]:
+    return [post for post in actor.posts if post.role is Role.GRID_WORKER and post.level is Level.GRID]

@@ -1,0 +1,157 @@
+"""Several at once, with real threads and real commits: exactly one wins, and nothing is written twice."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.db import db, transaction
+from app.errors import Conflict, Refusal, Unavailable
+from app.work_orders import assignment, follow_up, intake, rating
+from tests.factories import a_duty_officer, a_worker, an_officer, an_order, claimed, fresh, resolved
+from tests.work_orders.record import events, follow_ups, holders, public_id, run, story, topics
+
+NO = {"answered": True, "solved": "no", "satisfied": "no", "comment": None}
+
+
+@pytest.fixture
+def at_once(house) -> Callable[..., list[Any]]:
+    """Run commands at the same moment, each in a thread and transaction of its own; what came of each, in order."""
+
+    def race(*commands: Callable[[], Any]) -> list[Any]:
+        outcomes: list[Any] = [None] * len(commands)
+        start = threading.Barrier(len(commands))
+
+        def one(place: int, command: Callable[[], Any]) -> None:
+            with house.app_context():
+                start.wait()
+                try:
+                    with transaction():
+                        outcomes[place] = command().number
+                except Exception as error:  # noqa: BLE001  judged by the test
+                    outcomes[place] = error
+                finally:
+                    db.session.remove()
+
+        threads = [threading.Thread(target=one, args=pair) for pair in enumerate(commands)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        return outcomes
+
+    return race
+
+
+def won(outcomes):
+    return [place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)]
+
+
+def lost(outcomes):
+    """Whoever lost was refused as a conflict; a database that was busy for too long would be another matter."""
+    errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert [error for error in errors if not isinstance(error, Refusal)] == []
+    assert [error for error in errors if isinstance(error, Unavailable)] == []
+    assert all(isinstance(error, Conflict) for error in errors)
+    return errors
+
+
+def test_of_eight_workers_with_three_tries_each_exactly_one_gets_it(city, at_once):
+    workers = [a_worker(city["g1"]) for _ in range(8)]
+    order = an_order(city)
+    tries = [worker for worker in workers for _ in range(3)]
+    outcomes = at_once(*(lambda worker=worker: assignment.claim(order.number, worker) for worker in tries))
+    winners = {tries[place].account_id for place in won(outcomes)}
+    assert len(winners) == 1
+    row = fresh(order)
+    assert {row.assignee_id} == winners
+    assert holders(order) == [(row.assignee_id, "claim", False)]
+    assert story(order).count("claim") == topics(order).count("claimed") == 1
+    # Every try of the others is turned down, and each hears that the order is gone, not to whom.
+    others = [outcome for place, outcome in enumerate(outcomes) if tries[place].account_id not in winners]
+    assert len(lost(others)) == 21
+    for error in others:
+        assert "已被认领" in error.message
+        assert public_id(workers[0]) not in error.message
+
+
+def test_a_claim_against_a_dispatch_leaves_one_holder(city, at_once, manager, worker, colleague):
+    for _ in range(3):
+        order, target = an_order(city), public_id(colleague)
+        outcomes = at_once(
+            lambda order=order: assignment.claim(order.number, worker),
+            lambda order=order, target=target: assignment.dispatch(order.number, manager, target, "请办理"),
+        )
+        lost(outcomes)
+        # The dispatch may also come after the claim and take the order away from the winner.
+        assert won(outcomes)
+        (current,) = [account for account, _, ended in holders(order) if not ended]
+        row = fresh(order)
+        assert row.assignee_id == current
+        assert row.status == ("assigned" if current == colleague.account_id else "in_progress")
+
+
+def test_a_claim_against_a_withdrawal_leaves_no_holder_of_what_is_gone(city, at_once, resident, worker):
+    for _ in range(3):
+        order = an_order(city, resident)
+        outcomes = at_once(
+            lambda order=order: assignment.claim(order.number, worker),
+            lambda order=order: intake.withdraw(order.number, resident, "好了"),
+        )
+        lost(outcomes)
+        row = fresh(order)
+        is_held = [account for account, _, ended in holders(order) if not ended]
+        assert (row.status, is_held) in (("withdrawn", []), ("in_progress", [worker.account_id]))
+        assert row.status == "withdrawn" or 1 not in won(outcomes)
+
+
+def test_two_officers_at_once_follow_up_once(city, at_once, resident, worker):
+    order = resolved(an_order(city, resident), worker)
+    run(rating.rate, order.number, resident, **NO)
+    officers = [an_officer(city["xnlx"]), an_officer(city["ht"])]
+    outcomes = at_once(
+        lambda: follow_up.conclude(order.number, officers[0], "passed", "好了"),
+        lambda: follow_up.conclude(order.number, officers[1], "rework", "没好"),
+    )
+    (winner,) = won(outcomes)
+    assert len(lost(outcomes)) == 1
+    (owed,) = follow_ups(order)
+    assert owed.officer_id == officers[winner].account_id
+    assert fresh(order).status == ("closed" if winner == 0 else "in_progress")
+
+
+def test_one_rating_sent_three_times_counts_once(city, at_once, resident, worker):
+    order = resolved(an_order(city, resident), worker)
+    outcomes = at_once(*[lambda: rating.rate(order.number, resident, **NO)] * 3)
+    assert len(won(outcomes)) == 1
+    lost(outcomes)
+    assert story(order).count("rate") == 1
+    assert len(follow_ups(order)) == 1
+
+
+def test_signing_against_refusing_an_emergency_does_one_of_them(city, at_once, worker):
+    officer = a_duty_officer(city["xnlx"])
+    order = an_order(city, category="LIFT")
+    outcomes = at_once(
+        lambda: assignment.sign(order.number, worker),
+        lambda: assignment.refuse(order.number, worker, "off_duty", ""),
+    )
+    assert len(won(outcomes)) == 1
+    row = fresh(order)
+    assert (row.status, row.assignee_id) in (
+        ("in_progress", worker.account_id),
+        ("assigned", officer.account_id),
+    )
+
+
+def test_the_timeline_of_a_contested_order_is_one_unbroken_chain(city, at_once, manager, resident, worker, colleague):
+    order, target = claimed(an_order(city, resident), worker), public_id(colleague)
+    at_once(
+        lambda: assignment.release(order.number, worker, "需要电工"),
+        lambda: assignment.dispatch(order.number, manager, target, "请办理"),
+        lambda: intake.withdraw(order.number, resident, "好了"),
+    )
+    chain = events(order)
+    assert all(later.from_status == earlier.to_status for earlier, later in zip(chain, chain[1:], strict=False))
+    assert chain[-1].to_status == fresh(order).status
