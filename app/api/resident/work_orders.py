@@ -1,0 +1,145 @@
+"""Orders as residents report and follow them."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import ValidationError, fields, validates_schema
+
+from app import limits
+from app.api import guard, pagination
+from app.api.shapes import Page, Phone, Shape, Text, choice, latitude, longitude, photo_ids
+from app.api.work_orders import BriefAnswer, OrderAnswer, SummariesAnswer, brief, full, summary
+from app.territory.coordinates import CoordinateSystem
+from app.territory.placing import Place, place_by_building, place_by_point
+from app.work_orders import intake, queries, rating
+from app.work_orders.detail import detail
+from app.work_orders.intake import Request
+from app.work_orders.models import WorkOrder
+
+bp = Blueprint("resident_work_orders", __name__, url_prefix="/api/resident/work-orders")
+guard.protect(bp)
+
+
+BUILDING = {"compound_id", "building", "unit"}
+POINT = {"lat", "lng", "coordinate_system", "address"}
+
+
+class Report(Shape):
+    """A place is a building, or a point with words."""
+
+    category = Text(most=40, required=True, metadata={"examples": ["LIGHT"]})
+    description = Text(most=5000, required=True, metadata={"examples": ["楼道灯坏了，晚上看不见路。"]})
+    compound_id = Text(most=22)
+    building = Text(most=40, metadata={"examples": ["3号楼"]})
+    unit = Text(most=40, metadata={"examples": ["2单元"]})
+    lat = latitude()
+    lng = longitude()
+    coordinate_system = choice(*[system.value for system in CoordinateSystem])
+    address = Text(most=200)
+    photo_ids = photo_ids()
+    answers = fields.Dict(keys=Text(most=40), values=Text(most=500), load_default={})
+    confidential = fields.Boolean(load_default=False)
+    contact_phone = Phone(most=20)
+
+    @validates_schema
+    def one_place(self, data: dict[str, Any], **_: Any) -> None:
+        by_building, by_point = bool(BUILDING & data.keys()), bool(POINT & data.keys())
+        if by_building == by_point:
+            raise ValidationError("请选择小区楼栋，或者在地图上选点，两者选一种。", "compound_id")
+        if by_building and "compound_id" not in data:
+            raise ValidationError("请先选择小区。", "compound_id")
+        if by_point and not data.keys() >= POINT:
+            raise ValidationError("请在地图上选点，并写明具体位置。", "address")
+
+
+class Rate(Shape):
+    answered = fields.Boolean(required=True)
+    solved = choice(*rating.SOLVED, required=True)
+    satisfied = choice(*rating.SATISFIED, required=True)
+    comment = Text(least=0, most=1000, load_default=None, allow_none=True)
+
+
+class Withdraw(Shape):
+    reason = Text(most=500, required=True)
+
+
+class Which(Page):
+    status = choice("open", "ended", "all", load_default="open")
+
+
+REPORT, RATE, WITHDRAW, WHICH = Report(), Rate(), Withdraw(), Which()
+
+
+def show(order: WorkOrder) -> dict[str, Any]:
+    return brief(order, guard.actor(), as_reporter=True)
+
+
+def current(number: str) -> WorkOrder:
+    return queries.find_reported(number, guard.actor())
+
+
+def counted() -> AbstractContextManager[None]:
+    return limits.counted("submit", str(guard.actor().account_id), limits.SUBMIT)
+
+
+@bp.route("", methods=["POST"])
+@guard.command(
+    REPORT,
+    show,
+    answer=BriefAnswer,
+    status=201,
+    around=counted,
+    check=("description", "address", "answers"),
+    also=("TOO_MANY_REQUESTS",),
+)
+def submit(values: dict[str, Any]) -> WorkOrder:
+    """Report what troubles one."""
+    request = Request(
+        category=values["category"],
+        description=values["description"],
+        place=_place(values),
+        photo_ids=values["photo_ids"],
+        answers=values["answers"],
+        confidential=values["confidential"],
+        contact=values.get("contact_phone"),
+        verdict=values["text_verdict"],
+    )
+    return intake.submit(request, guard.actor())
+
+
+def _place(values: dict[str, Any]) -> Place:
+    if "compound_id" in values:
+        return place_by_building(values["compound_id"], values.get("building"), values.get("unit"))
+    return place_by_point(values["lat"], values["lng"], values["coordinate_system"], values["address"])
+
+
+@bp.route("", methods=["GET"])
+@guard.reading(WHICH, answer=SummariesAnswer, etag=True)
+def read_work_orders(status: str, cursor: str | None, limit: int) -> dict[str, Any]:
+    """One's own orders."""
+    actor = guard.actor()
+    after = pagination.unpack(cursor)
+    return pagination.page(list(queries.reported(actor, status, after, limit)), limit, summary)
+
+
+@bp.route("/<number>", methods=["GET"])
+@guard.reading(answer=OrderAnswer)
+def read_work_order(number: str) -> dict[str, Any]:
+    """One of one's own orders, with its timeline."""
+    return full(detail(number, guard.actor(), as_reporter=True), guard.actor(), as_reporter=True)
+
+
+@bp.route("/<number>/rate", methods=["POST"])
+@guard.command(RATE, show, answer=BriefAnswer, check=("comment",), current=current)
+def rate(values: dict[str, Any], number: str) -> WorkOrder:
+    """Say whether somebody came, whether it is solved, and whether one is satisfied."""
+    values.pop("text_verdict")
+    return rating.rate(number, guard.actor(), **values)
+
+
+@bp.route("/<number>/withdraw", methods=["POST"])
+@guard.command(WITHDRAW, show, answer=BriefAnswer, check=("reason",), current=current)
+def withdraw(values: dict[str, Any], number: str) -> WorkOrder:
+    """Take the request back."""
+    return intake.withdraw(number, guard.actor(), values["reason"])

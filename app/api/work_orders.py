@@ -1,0 +1,261 @@
+"""How orders are shown on phones. Every audience's fields are listed by hand."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from app import clock
+from app.photos.queries import Shown
+from app.work_orders import catalogue, policy
+from app.work_orders.detail import Detail, Line
+from app.work_orders.facts import RESULT_NAMES
+from app.work_orders.models import WorkOrder
+from app.work_orders.workflow import ACTIVE, STATUS_NAMES, Status
+
+
+class CategoryShown(Schema):
+    code = fields.String()
+    name = fields.String()
+
+
+class PhotoShown(Schema):
+    id = fields.String()
+    url = fields.String(allow_none=True)
+    thumb_url = fields.String(allow_none=True)
+    state = fields.String()
+    state_name = fields.String()
+
+
+class DueShown(Schema):
+    step = fields.String()
+    name = fields.String()
+    due_at = fields.String()
+    text = fields.String()
+
+
+class PersonShown(Schema):
+    name = fields.String()
+    title = fields.String()
+
+
+class ReporterAnswer(Schema):
+    name = fields.String()
+    phone_masked = fields.String(allow_none=True)
+
+
+class LineShown(Schema):
+    at = fields.String()
+    action = fields.String()
+    action_name = fields.String()
+    text = fields.String()
+    by = fields.String()
+    photos = fields.List(fields.Nested(PhotoShown))
+
+
+class AnswerShown(Schema):
+    question = fields.String()
+    answer = fields.String()
+
+
+class PlaceShown(Schema):
+    text = fields.String()
+    building = fields.String(allow_none=True)
+    unit = fields.String(allow_none=True)
+    address = fields.String(allow_none=True)
+    lat = fields.Float(allow_none=True)
+    lng = fields.Float(allow_none=True)
+    unplaced = fields.Boolean()
+
+
+class RatingShown(Schema):
+    answered = fields.Boolean()
+    solved = fields.String()
+    satisfied = fields.String()
+    comment = fields.String(allow_none=True)
+    at = fields.String()
+
+
+class BriefAnswer(Schema):
+    """An order after a command: what it is now, without its history."""
+
+    number = fields.String(required=True)
+    status = fields.String(required=True)
+    status_name = fields.String(required=True)
+    class_ = fields.String(data_key="class")
+    category = fields.Nested(CategoryShown)
+    place = fields.Nested(PlaceShown)
+    created_at = fields.String()
+    due_at = fields.String(allow_none=True)
+    due_explained = fields.List(fields.Nested(DueShown))
+    round = fields.Integer()
+    emergency = fields.Boolean()
+    confidential = fields.Boolean()
+    unchecked = fields.Boolean()
+    result = fields.String(allow_none=True)
+    result_name = fields.String(allow_none=True)
+    photo_required = fields.Boolean()
+    actions = fields.List(fields.String())
+    version = fields.Integer()
+
+
+class OrderAnswer(BriefAnswer):
+    """An order in full."""
+
+    description = fields.String()
+    answers = fields.List(fields.Nested(AnswerShown))
+    photos = fields.List(fields.Nested(PhotoShown))
+    assignee = fields.Nested(PersonShown, allow_none=True)
+    reporter = fields.Nested(ReporterAnswer, allow_none=True)
+    rating = fields.Nested(RatingShown, allow_none=True)
+    timeline = fields.List(fields.Nested(LineShown))
+
+
+class SummaryAnswer(Schema):
+    """An order in a list."""
+
+    number = fields.String()
+    status = fields.String()
+    status_name = fields.String()
+    category = fields.Nested(CategoryShown)
+    class_ = fields.String(data_key="class")
+    place = fields.String()
+    excerpt = fields.String()
+    created_at = fields.String()
+    due_at = fields.String(allow_none=True)
+    overdue = fields.Boolean()
+    emergency = fields.Boolean()
+    needs = fields.List(fields.String())
+
+
+class SummariesAnswer(Schema):
+    items = fields.List(fields.Nested(SummaryAnswer), required=True)
+    next_cursor = fields.String(allow_none=True, required=True)
+
+
+def brief(order: WorkOrder, actor: Any, *, as_reporter: bool) -> dict[str, Any]:
+    """The order from its own row alone, so that showing it after the commit asks nothing of the database."""
+    return {
+        "number": order.number,
+        "status": order.status,
+        "status_name": STATUS_NAMES[Status(order.status)],
+        "class": order.class_code,
+        "category": {"code": order.category_code, "name": catalogue.name_of(order.category_code)},
+        "place": _place(order),
+        "created_at": clock.iso(order.created_at),
+        "due_at": clock.iso(order.due_at),
+        "due_explained": _due_explained(order),
+        "round": order.round,
+        "emergency": order.emergency,
+        "confidential": order.confidential,
+        "unchecked": order.unchecked,
+        "result": order.result,
+        "result_name": RESULT_NAMES.get(order.result or ""),
+        "photo_required": catalogue.requires_photo(order.category_code),
+        "actions": policy.actions(order, actor, reporter=as_reporter),
+        "version": order.version,
+    }
+
+
+def _place(order: WorkOrder) -> dict[str, Any]:
+    return {
+        "text": order.place_text,
+        "building": order.building,
+        "unit": order.unit,
+        "address": order.address,
+        "lat": order.lat,
+        "lng": order.lng,
+        "unplaced": order.unplaced,
+    }
+
+
+def _due_explained(order: WorkOrder) -> list[dict[str, Any]]:
+    """What happens next and until when, in words."""
+    steps = (
+        ("sign", "签收", order.sign_due_at, "之前会有工作人员接手"),
+        ("contact", "联系", order.contact_due_at, "之前会与您联系"),
+        ("resolve", "办结", order.due_at, "之前办结"),
+    )
+    return [
+        {"step": step, "name": name, "due_at": clock.iso(at), "text": f"{clock.spoken(at)}{sentence}"}
+        for step, name, at, sentence in steps
+        if at is not None
+    ]
+
+
+def full(shown: Detail, actor: Any, *, as_reporter: bool) -> dict[str, Any]:
+    order = shown.order
+    reporter = shown.reporters[0] if shown.reporters else None
+    answered = catalogue.answered(order.category_code, order.answers)
+    return brief(order, actor, as_reporter=as_reporter) | {
+        "description": order.description,
+        "answers": [{"question": question, "answer": answer} for question, answer in answered],
+        "photos": [photo(one) for one in shown.photos],
+        "assignee": {"name": shown.assignee_name or "工作人员", "title": "承办人"} if order.assignee_id else None,
+        "reporter": {"name": reporter.name, "phone_masked": reporter.phone_masked} if reporter else None,
+        "rating": _rating(shown.rating),
+        "timeline": [_line(line) for line in shown.lines],
+        "actions": list(shown.actions),
+    }
+
+
+def photo(shown: Shown) -> dict[str, Any]:
+    return {
+        "id": shown.id,
+        "url": shown.url,
+        "thumb_url": shown.thumb_url,
+        "state": shown.state,
+        "state_name": shown.state_name,
+    }
+
+
+def _rating(row: Any) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {
+        "answered": row.answered,
+        "solved": row.solved,
+        "satisfied": row.satisfied,
+        "comment": row.comment,
+        "at": clock.iso(row.created_at),
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "at": clock.iso(line.at),
+        "action": line.action,
+        "action_name": line.action_name,
+        "text": line.text,
+        "by": line.by,
+        "photos": [photo(one) for one in line.photos],
+    }
+
+
+NEEDS = {
+    Status.POOLED: "claim",
+    Status.ASSIGNED: "sign",
+    Status.IN_PROGRESS: "resolve",
+    Status.RESOLVED: "rate",
+}
+
+
+def summary(row: Any) -> dict[str, Any]:
+    """A list's line, straight from the selected columns."""
+    status = Status(row.status)
+    needs = NEEDS.get(status)
+    if status is Status.IN_PROGRESS and row.contacted_at is None:
+        needs = "contact"
+    return {
+        "number": row.number,
+        "status": row.status,
+        "status_name": STATUS_NAMES[status],
+        "category": {"code": row.category_code, "name": catalogue.name_of(row.category_code)},
+        "class": row.class_code,
+        "place": row.place_text,
+        "excerpt": row.excerpt,
+        "created_at": clock.iso(row.created_at),
+        "due_at": clock.iso(row.due_at),
+        "overdue": bool(row.due_at and status in ACTIVE and row.due_at < clock.now()),
+        "emergency": row.emergency,
+        "needs": [needs] if needs else [],
+    }
