@@ -1,0 +1,95 @@
+"""An order as the console shows it: the detail, who had it, its limits explained, and who could take it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from app.db import db
+from app.deadlines.limits import ServiceClass, Step
+from app.deadlines.queries import calendar, limits
+from app.notifications import inbox
+from app.people.actor import Actor
+from app.people.models import Account, Role
+from app.work_orders import assignment, catalogue, custody, follow_up
+from app.work_orders.detail import detail
+from app.work_orders.facts import RESULT_NAMES
+from app.work_orders.intake import DECLINE_REASONS
+from app.work_orders.models import Assignment, Rating, WorkOrder
+from app.work_orders.workflow import ACTION_NAMES, OPEN, STATUS_NAMES, Action, Status
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One of the order's limits: when, since when it is met, and why it falls where it falls."""
+
+    name: str
+    due_at: datetime
+    met_at: datetime | None
+    why: str
+    moved: bool
+
+
+def of(number: str, actor: Actor) -> dict[str, Any]:
+    """All that the order's page shows to this person; raises NotFound for foreign and absent alike."""
+    shown = detail(number, actor)
+    order = shown.order
+    return {
+        "shown": shown,
+        "order": order,
+        "status_name": STATUS_NAMES[Status(order.status)],
+        "category": catalogue.name_of(order.category_code),
+        "questions": catalogue.answered(order.category_code, order.answers),
+        "result_name": RESULT_NAMES.get(order.result or ""),
+        "is_open": order.status in OPEN,
+        "limits": _limits(order),
+        "holders": _holders(order),
+        "ratings": _ratings(order),
+        "told": inbox.told_about(order.number, custody.reporters(order)),
+        "candidates": assignment.candidates(order, actor) if "dispatch" in shown.actions else (),
+        "decline_reasons": DECLINE_REASONS,
+        "owed": follow_up.find_open(order),
+        "may_follow_up": _may_follow_up(order, actor),
+    }
+
+
+def _limits(order: WorkOrder) -> list[Limit]:
+    steps = (
+        (Step.SIGN, order.sign_due_at, order.responded_at),
+        (Step.CONTACT, order.contact_due_at, order.contacted_at),
+        (Step.RESOLVE, order.due_at, order.resolved_at),
+    )
+    return [Limit(step.label, due, met, *_why(order, step, due)) for step, due, met in steps if due is not None]
+
+
+def _why(order: WorkOrder, step: Step, due: datetime) -> tuple[str, bool]:
+    """In words, how the limit was counted; one that was set anew, as by rework, no longer counts from the start."""
+    limit = limits()[ServiceClass(order.class_code), step]
+    if calendar().due(order.created_at, limit) != due:
+        return "", True
+    return calendar().in_words(order.created_at, limit), False
+
+
+def _holders(order: WorkOrder) -> list[tuple[Row[Any], str]]:
+    """Everyone who had the order, and how it came to them."""
+    rows = db.session.execute(
+        select(Account.name, Assignment.how, Assignment.started_at, Assignment.ended_at)
+        .join(Account, Account.id == Assignment.account_id)
+        .where(Assignment.work_order_id == order.id)
+        .order_by(Assignment.id)
+    )
+    return [(row, ACTION_NAMES[Action(row.how)]) for row in rows]
+
+
+def _ratings(order: WorkOrder) -> Sequence[Row[Any]]:
+    columns = (Rating.round, Rating.answered, Rating.solved, Rating.satisfied, Rating.comment, Rating.created_at)
+    return db.session.execute(select(*columns).where(Rating.work_order_id == order.id).order_by(Rating.id)).all()
+
+
+def _may_follow_up(order: WorkOrder, actor: Actor) -> bool:
+    """Whether to offer it: by role and place, and never to somebody who held or reported the order."""
+    if not actor.scope(Role.FOLLOW_UP_OFFICER).covers(order):
+        return False
+    return not custody.ever_held(order, actor.account_id) and not custody.is_reporter(order, actor.account_id)
