@@ -1,0 +1,1 @@
+"""What this WeChat tells the service: events and messages, queued, sealed, sent up to three times."""
