@@ -1,0 +1,7 @@
+const largeType = require('./utils/large_type')
+
+App({
+  onLaunch() {
+    largeType.followPhone()
+  },
+})

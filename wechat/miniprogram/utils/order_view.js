@@ -1,0 +1,34 @@
+const api = require('./api')
+
+const UNTAKEN = ['submitted', 'pooled', 'assigned']
+const OVER = ['resolved', 'closed', 'declined', 'withdrawn', 'merged']
+
+const photosOf = (list) => (list || []).map((photo) => ({
+  ...photo, url: photo.url && api.address(photo.url), thumb_url: photo.url && api.address(photo.thumb_url || photo.url),
+}))
+
+/** The limits that still lie ahead, going by where the order is and what was done in this round. */
+function ahead({ status, due_explained, timeline }) {
+  if (OVER.includes(status)) return []
+  const done = (timeline || []).map((step) => step.action)
+  const thisRound = done.slice(done.lastIndexOf('rework') + 1)
+  const met = { sign: !UNTAKEN.includes(status), contact: thisRound.includes('contact') }
+  return (due_explained || []).filter(({ step }) => !met[step])
+}
+
+/** How it was settled, in the words of the last settling; nothing while it is open again. */
+function settled({ result_name, timeline }) {
+  const last = (timeline || []).filter((step) => step.action === 'resolve').pop()
+  return result_name && last ? last.text : result_name
+}
+
+/** An order as the pages show it: photos with full addresses and none twice, the newest step first, each with a key
+    that stays as later ones come. */
+function shown(order) {
+  const above = (order.photos || []).map((photo) => photo.id)
+  const left = (photos) => photosOf(photos).filter(({ id }) => !above.includes(id))
+  const steps = (order.timeline || []).map((step, key) => ({ ...step, key, photos: left(step.photos) }))
+  return { ...order, photos: photosOf(order.photos), timeline: steps.reverse(), limits: ahead(order), outcome: settled(order) }
+}
+
+module.exports = { shown }

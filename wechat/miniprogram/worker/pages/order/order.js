@@ -1,0 +1,71 @@
+const actions = require('../../actions')
+const api = require('../../../utils/api')
+const largeType = require('../../../utils/large_type')
+const place = require('../../../utils/place')
+const { shown } = require('../../../utils/order_view')
+
+const WITHOUT = '也可以点「只记录到场」。'
+
+Page({
+  data: { order: null, large: false, problem: '', actions: [], verb: '', busy: false, formProblem: '', done: '', alone: false },
+  onLoad({ number }) { this.number = number },
+  onShow() {
+    this.setData({ large: largeType.on(), alone: getCurrentPages().length === 1 })
+    this.load()
+  },
+  async onPullDownRefresh() {
+    await this.load()
+    wx.stopPullDownRefresh()
+  },
+  path(verb) { return '/api/worker/work-orders/' + this.number + (verb ? '/' + verb : '') },
+  async load() {
+    try {
+      this.showOrder(await api.get(this.path()))
+    } catch (error) {
+      this.setData({ problem: error.message })
+    }
+  },
+  showOrder(order) {
+    this.setData({ order: shown(order), actions: actions.allowed(order.actions).map(actions.shown), problem: '' })
+  },
+  start({ currentTarget }) {
+    const action = actions.find(currentTarget.dataset.verb)
+    this.setData({ formProblem: '', done: '' })
+    if (action.now) this.perform(action.verb, action.body())
+    else this.setData({ verb: action.verb })
+  },
+  close() { this.setData({ verb: '' }) },
+  send({ detail }) { this.perform(detail.verb, detail.body) },
+  async arrive({ detail }) {
+    if (this.data.busy) return
+    this.setData({ busy: true, formProblem: '' })
+    try {
+      const body = detail.withPlace ? await place.here() : {}
+      this.setData({ busy: false })
+      await this.perform('arrive', body)
+    } catch (error) {
+      this.setData({ busy: false, formProblem: error.message + WITHOUT })
+    }
+  },
+  async perform(verb, body) {
+    if (this.data.busy) return
+    this.setData({ busy: true, formProblem: '' })
+    try {
+      await api.post(this.path(verb), body)
+      await this.load()
+      this.setData({ verb: '', done: `已${actions.find(verb).name}。` })
+      wx.pageScrollTo({ scrollTop: 0 })
+    } catch (error) {
+      this.refused(verb, error)
+    }
+    this.setData({ busy: false })
+  },
+  /** A form stays open with the sentence; when the order itself has changed, the page shows how it stands now. */
+  refused(verb, error) {
+    if (this.data.verb) this.setData({ formProblem: error.first })
+    if (error.status === 409 || error.status === 404) this.load().then(() => this.keepProblem(error))
+    else if (!this.data.verb) this.setData({ problem: error.message })
+  },
+  keepProblem(error) { this.setData({ problem: error.message }) },
+  toPool() { wx.redirectTo({ url: '/worker/pages/pool/pool' }) },
+})
