@@ -1,0 +1,15 @@
+"""The command line: flask relay · sweep · demo · staff · import · wechat."""
+
+from flask import Flask
+
+from app.commands import demo, importing, relay, staff, sweep, wechat
+
+
+def register(app: Flask) -> None:
+    """Add the commands to the application."""
+    app.cli.add_command(relay.command)
+    app.cli.add_command(sweep.command)
+    app.cli.add_command(importing.command)
+    app.cli.add_command(staff.command)
+    app.cli.add_command(demo.command)
+    app.cli.add_command(wechat.command)

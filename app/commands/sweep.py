@@ -1,0 +1,122 @@
+"""flask sweep: fires timers and cleans up, in small transactions; several at once do no harm."""
+
+import signal
+import threading
+import time
+from datetime import datetime
+
+import click
+
+from app import clock, idempotency, limits, logs
+from app.db import end_reading, transaction
+from app.errors import Conflict, Unavailable
+from app.notifications import digest, outbox, pushes
+from app.people import console_access, sign_in
+from app.photos import storing
+from app.work_orders import contacts, limits_passed, morning
+
+PAUSE_S = 2.0
+CLEAN_EVERY_S = 600.0
+DIGEST_EVERY_S = 60.0
+_log = logs.logger("sweep")
+
+
+@click.command("sweep")
+@click.option("--once", is_flag=True, help="fire what is due now and stop")
+def command(once: bool) -> None:
+    """Move orders on when limits pass; goes on until it is stopped."""
+    stopping = threading.Event()
+    if not once:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopping.set())
+        _log.info("sweep_started")
+    clean_at = digest_at = 0.0
+    while not stopping.is_set():
+        more = _survive(fire_due)
+        if time.monotonic() >= digest_at:
+            digest_at = time.monotonic() + DIGEST_EVERY_S
+            _survive(tell_digests)
+        if time.monotonic() >= clean_at:
+            clean_at = time.monotonic() + CLEAN_EVERY_S
+            _survive(clean)
+        if once and not more:
+            return
+        if not more:
+            stopping.wait(PAUSE_S)
+
+
+def fire_due() -> int:
+    """Fire one batch of due timers, each in a transaction of its own; returns how many took effect."""
+    due = limits_passed.due_now()
+    end_reading()
+    return sum([fire_one(timer_id) for timer_id in due])
+
+
+def fire_one(timer_id: int) -> bool:
+    """Fire one timer. Overtaken by somebody's action, it stays for the next round."""
+    try:
+        with transaction():
+            kind = limits_passed.fire(timer_id, clock.now())
+    except Unavailable:
+        raise
+    except Conflict:
+        _log.info("timer_overtaken", timer=timer_id)
+    except Exception:
+        # One order that cannot be moved on must not hold up all others; the log tells which.
+        _log.exception("timer_broke", timer=timer_id)
+    else:
+        _log.info("timer_fired", timer=timer_id, kind=kind)
+        return True
+    return False
+
+
+def tell_digests() -> int:
+    """Owe every manager the digest of this morning, each in a transaction of its own; returns how many have one."""
+    now = clock.now()
+    managers = morning.to_tell(now)
+    end_reading()
+    return sum([_tell_digest(account_id, now) for account_id in managers])
+
+
+def _tell_digest(account_id: int, now: datetime) -> bool:
+    try:
+        with transaction():
+            return morning.tell(account_id, now)
+    except Unavailable:
+        raise
+    except Exception:
+        _log.exception("digest_broke", account=account_id)
+        return False
+
+
+def clean() -> int:
+    """Delete what nobody needs any more, a batch of each kind."""
+    now = clock.now()
+    for forget in (
+        idempotency.forget_old,
+        sign_in.forget_old,
+        outbox.forget_old,
+        pushes.forget_old,
+        digest.forget_old,
+        storing.forget_orphans,
+        console_access.forget_old,
+        contacts.erase_of_closed,
+    ):
+        with transaction():
+            forget(now)
+    storing.forget_strays(now)
+    limits.forget_old()
+    return 0
+
+
+def _survive(step):  # type: ignore[no-untyped-def]
+    """A database that is away is waited for, as is whatever else breaks: limits pass whether or not cleaning works."""
+    try:
+        return step()
+    except Unavailable:
+        _log.warning("database_away")
+    except Exception:
+        _log.exception("sweep_step_broke", step=step.__name__)
+    end_reading()
+    time.sleep(PAUSE_S)
+    return 0
