@@ -11,7 +11,7 @@ from app.people import models as people
 from app.photos import models as photos
 from app.territory import models as territory
 from app.territory import outlines, tree
-from app.work_orders import catalogue, contacts, leaving, placing_again, queries, text_review, timeline
+from app.work_orders import catalogue, contacts, leaving, placing_again, queries, side_records, text_review, timeline
 from app.work_orders import models as work_orders
 
 TABLES = (
@@ -27,6 +27,7 @@ TABLES = (
     catalogue,
     work_orders,
     timeline,
+    side_records,
     text_review,
 )
 """Importing a module is what makes its tables known to the database."""

@@ -11,7 +11,7 @@ from app.deadlines.limits import ServiceClass
 from app.people.models import ROLE_NAMES
 from app.territory.queries import names
 from app.work_orders import reviews
-from app.work_orders.detail import words
+from app.work_orders.line_words import words
 from app.work_orders.workflow import Action
 
 HOUR, DAY = 3600, 86400

@@ -48,10 +48,21 @@ def _follow_up_officers(order_id: int | None, facts: Facts) -> list[int]:
     return named or _holders(Role.FOLLOW_UP_OFFICER, Level.COMMUNITY)(order_id, facts)
 
 
+def _unit_managers(order_id: int | None, facts: Facts) -> list[int]:
+    """The managers of the unit that must decide, where the event names it."""
+    unit = facts.get("unit_id")
+    named = queries.holders(Role.MANAGER, unit) if unit else []
+    return named or _holders(Role.MANAGER, Level.COMMUNITY)(order_id, facts)
+
+
 _find: dict[str, Find] = {
     "assignee": _named("assignee_id"),
     "former": _named("former_id"),
     "named_manager": _named("manager_id"),
+    "offered": _named("target_id"),
+    "waiting": _named("waiting_id"),
+    "asked": _named("asked_id"),
+    "unit_managers": _unit_managers,
     "pool_workers": _pool_workers,
     "desk": _desk,
     "managers": _holders(Role.MANAGER, Level.COMMUNITY),

@@ -48,6 +48,13 @@ TO_ACCEPT = Message(
     "{urgent}" + _ORDER + "等待受理{step_by}。请您在管理台核实后受理或派单。",
 )
 
+TO_ACCEPT_AGAIN = Message(
+    "desk",
+    "反映人已补充情况",
+    _ORDER + "的反映人已补充情况{step_by}。请您在管理台受理或派单。",
+    only_in="submitted",
+)
+
 # Whoever gets an order hears of it by `accepted`, `assigned` or `ladder`, so that the limits that were missed
 # before (`not_accepted`, `not_claimed`) tell the managers alone.
 TO_STAFF = {
@@ -101,6 +108,89 @@ TO_STAFF = {
         _to_assignee(
             "工单返工，请重新办理",
             _ORDER + "经回访需要重新办理（第{round}轮）{due_by}。请您先联系反映人。",
+            "rework",
+            "请您联系居民重新办理",
+        ),
+        CLAIM,
+    ),
+    "appealed": (
+        Message(
+            "unit_managers",
+            "有申诉需要复核",
+            _ORDER + "的反映人对不予受理提出申诉{step_by}。请您复核后受理，或再次说明不予受理的理由。",
+        ),
+    ),
+    "answered": (
+        _to_assignee(
+            "反映人已补充情况", _ORDER + "的反映人已补充情况{due_by}。请您继续办理。", "progress", "已补充，请继续办理"
+        ),
+        TO_ACCEPT_AGAIN,
+    ),
+    "resumed": (_to_assignee("工单恢复办理", _ORDER + "已恢复办理{due_by}。请您继续办理。"),),
+    "transfer_offered": (
+        Message(
+            "offered",
+            "有同事请您接手工单",
+            "{urgent}" + _ORDER + "的承办人请您接手办理。请您打开工单，接受或谢绝；逾期不答复，转办自动取消。",
+            "dispatched",
+            "同事请您接手，请答复",
+        ),
+    ),
+    "transferred": (
+        Message("former", "转办已被接受", _ORDER + "已由接手的同事办理，您不用再办理。"),
+        _to_assignee("工单已转给您", _ORDER + "已由您承办{due_by}。请您尽快联系反映人。"),
+    ),
+    "transfer_declined": (_to_assignee("转办被谢绝", _ORDER + "的转办被谢绝，仍由您承办{due_by}。"),),
+    "transfer_taken_back": (Message("offered", "转办已撤销", _ORDER + "不再需要您接手。"),),
+    "lapsed": (
+        Message("waiting", "请求已失效", _ORDER + "的{kind}没有得到答复，现在是“{status}”，已自动失效。"),
+        Message("asked", "请求已失效", _ORDER + "的{kind}已失效，您不用再答复。"),
+    ),
+    "extension_asked": (
+        Message(
+            "unit_managers", "有延期申请待审批", _ORDER + "的承办人申请延期{due_by}。请您在管理台审批，逾期视为不同意。"
+        ),
+    ),
+    "extended": (_to_assignee("延期已批准", _ORDER + "的延期已批准{due_by}。"),),
+    "extension_refused": (_to_assignee("延期未获批准", _ORDER + "的延期没有获得批准{due_by}。请您抓紧办理。"),),
+    "category_proposed": (
+        Message("unit_managers", "有改类别申请待审批", _ORDER + "的承办人申请改类别，时限会变长。请您在管理台审批。"),
+    ),
+    "recategorised": (_to_assignee("工单类别已调整", _ORDER + "的类别已调整{due_by}。"),),
+    "category_refused": (_to_assignee("改类别未获批准", _ORDER + "的类别没有调整{due_by}。请您继续办理。"),),
+    "relocated": (Message("former", "工单地点已更正", _ORDER + "已转由负责新地点的同事办理，您不用再办理。"),),
+    "recused": (Message("former", "工单已改由他人办理", _ORDER + "已改由其他同事办理，您不用再办理。"),),
+    "made_confidential": (
+        _to_assignee("工单已设为保密", _ORDER + "已设为保密。请您不要向无关人员透露反映人的任何信息。"),
+    ),
+    "urged": (_to_assignee("有人催办", _ORDER + "被催办{due_by}。请您尽快回复并办理。", "deadline", alert="有人催办"),),
+    "urged_again": (
+        _to_assignee("再次催办", _ORDER + "再次被催办{due_by}。请您尽快回复并办理。", "deadline", alert="再次催办"),
+        _to_managers("工单被催办", "被催办，现在是“{status}”{due_by}。请您督促办理并回复。", "再次催办"),
+    ),
+    "urged_for_supervision": (
+        _to_assignee("多次催办", _ORDER + "多次被催办{due_by}。请您立即回复并办理。", "deadline", alert="多次催办"),
+        _to_managers(
+            "工单多次被催办", "多次被催办，现在是“{status}”{due_by}。请您督办。", "多次催办", "district_managers"
+        ),
+    ),
+    "urge_unanswered": (
+        _to_managers("催办未回复", "的催办一个工作日内没有回复，已计入办理单位。请您督促。", "催办未回"),
+    ),
+    "joined": (_to_assignee("有居民附议", _ORDER + "有同小区的居民附议。"),),
+    "left": (_to_assignee("有居民退出附议", _ORDER + "有居民退出附议，其他反映人仍在等待办理。"),),
+    "sent_back": (
+        _to_assignee(
+            "办结被退回",
+            _ORDER + "的办结经审核被退回{due_by}。请您按要求补充后再办结。",
+            "rework",
+            "办结被退回，请补充",
+        ),
+    ),
+    "reopened": (
+        _to_assignee(
+            "工单重新办理",
+            _ORDER + "需要重新办理（第{round}轮）{due_by}。请您先联系反映人。",
             "rework",
             "请您联系居民重新办理",
         ),

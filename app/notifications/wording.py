@@ -37,6 +37,7 @@ def words(facts: Mapping[str, Any], at: datetime) -> dict[str, str]:
         "round": str(facts.get("round") or 1),
         "result": str(facts.get("result_name") or "已办理"),
         "reason": str(facts.get("reason") or "见工单详情"),
+        "kind": str(facts.get("kind_name") or "请求"),
         "summary": str(facts.get("summary") or "您辖区有工单待处理。"),
         "urgent": "紧急：" if facts.get("emergency") or facts.get("class") in URGENT else "",
         "alert": alert,

@@ -15,14 +15,35 @@ from app.photos import queries as photos
 from app.photos.models import Purpose
 from app.photos.queries import Shown
 from app.work_orders import policy, scope
-from app.work_orders.handling import CONTACT_KINDS
+from app.work_orders.line_words import words
 from app.work_orders.models import Rating, Reporter, WorkOrder
 from app.work_orders.queries import ABSENT
 from app.work_orders.timeline import Event, EventText
 from app.work_orders.workflow import ACTION_NAMES, Action
 
-BY_REPORTER = (Action.SUBMIT, Action.RATE, Action.WITHDRAW)
-BY_OFFICE = (Action.ACCEPT, Action.DECLINE, Action.DISPATCH)
+BY_REPORTER = (Action.SUBMIT, Action.APPEAL, Action.ANSWER, Action.JOIN, Action.LEAVE, Action.RATE, Action.WITHDRAW)
+BY_OFFICE = (
+    Action.ACCEPT,
+    Action.DECLINE,
+    Action.DISPATCH,
+    Action.DECIDE_EXTENSION,
+    Action.DECIDE_CATEGORY,
+    Action.RECUSE,
+    Action.SEND_BACK,
+)
+BY_ASSIGNEE = (
+    Action.CLAIM,
+    Action.SIGN,
+    Action.REFUSE,
+    Action.CONTACT,
+    Action.ARRIVE,
+    Action.NOTE,
+    Action.RELEASE,
+    Action.EXTEND,
+    Action.REPLY,
+    Action.RESOLVE,
+    Action.AMEND,
+)
 BY_OFFICER = (Action.FOLLOW_UP, Action.REWORK, Action.CLOSE)
 
 
@@ -74,7 +95,7 @@ def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
     return Detail(
         order=order,
         assignee_name=assignee_name,
-        lines=_lines(order, pictures, as_reporter),
+        lines=_lines(order, pictures, {one.account_id for one in reporters}, actor if as_reporter else None),
         photos=[one for one in pictures if one.purpose is Purpose.REPORT],
         reporters=[] if as_reporter else [_shown(order, one, actor) for one in reporters],
         rating=own if own is not None and own.solved else None,
@@ -113,13 +134,16 @@ def _shown(order: WorkOrder, reporter: Row[Any], actor: Actor) -> ReporterShown:
 
 
 def _actions(order: WorkOrder, actor: Actor, own: Row[Any] | None, as_reporter: bool) -> list[str]:
-    found = policy.actions(order, actor, reporter=own is not None)
+    found = policy.actions(order, actor, reporter=as_reporter)
     if own is not None and own.solved is not None:
         found = [action for action in found if action != Action.RATE]
-    return [one for one in found if (Action(one) in BY_REPORTER) == as_reporter]
+    return found
 
 
-def _lines(order: WorkOrder, pictures: Sequence[Shown], as_reporter: bool) -> list[Line]:
+def _lines(
+    order: WorkOrder, pictures: Sequence[Shown], reporter_ids: set[int | None], reader: Actor | None
+) -> list[Line]:
+    """The timeline; for a reader who is a reporter, without what is internal."""
     statement = (
         select(
             Event.at,
@@ -136,19 +160,19 @@ def _lines(order: WorkOrder, pictures: Sequence[Shown], as_reporter: bool) -> li
         .where(Event.work_order_id == order.id)
         .order_by(Event.id)
     )
-    if as_reporter:
+    if reader is not None:
         statement = statement.where(Event.visible != "internal")
-    return [_line(row, pictures, as_reporter) for row in db.session.execute(statement)]
+    return [_line(row, pictures, reporter_ids, reader) for row in db.session.execute(statement)]
 
 
-def _line(row: Row[Any], pictures: Sequence[Shown], as_reporter: bool) -> Line:
+def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int | None], reader: Actor | None) -> Line:
     action = Action(row.action)
     return Line(
         at=row.at,
         action=row.action,
         action_name=ACTION_NAMES[action],
-        text=words(action, row.facts, None if as_reporter and row.visible == "act" else row.text),
-        by=_by(action, row, as_reporter),
+        text=words(action, row.facts, None if reader is not None and row.visible == "act" else row.text),
+        by=_by(action, row, reporter_ids, reader),
         photos=_pictures_of(action, row.round, pictures),
         visible=row.visible,
     )
@@ -159,56 +183,19 @@ def _pictures_of(action: Action, round_: int, pictures: Sequence[Shown]) -> list
     return [one for one in pictures if one.purpose is purpose and one.round == round_] if purpose else []
 
 
-def _by(action: Action, row: Row[Any], as_reporter: bool) -> str:
+def _by(action: Action, row: Row[Any], reporter_ids: set[int | None], reader: Actor | None) -> str:
     if row.actor_id is None:
         return "系统"
-    if action in BY_REPORTER:
-        return "您" if as_reporter else "反映人"
-    title = "管理员" if action in BY_OFFICE else "回访员" if action in BY_OFFICER else "承办人"
-    return f"{title} {row.name or ''}".strip()
+    if action in BY_REPORTER or row.actor_id in reporter_ids:
+        if reader is None:
+            return "反映人"
+        return "您" if row.actor_id == reader.account_id else "另一位反映人"
+    return f"{_title(action)} {row.name or ''}".strip()
 
 
-STEPS = {
-    "contact": "联系时限已到",
-    "warn_50": "办理时限已过半",
-    "warn_80": "办理时限已过八成",
-    "ladder_ended": "值班链已全部呼叫，仍无人签收",
-    "line_ended": "各级负责人均未签收",
-}
-FOLLOW_UP_STEPS = {
-    "attempt": "未联系上",
-    "risen": "未按时回访，转上一级回访",
-    "given_up": "逾期未回访",
-}
-CAUSES = {"rated_no": "居民评价未解决或不满意，需要回访", "drawn": "抽中回访"}
-SOLVED = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
-SATISFIED = {"yes": "满意", "mostly": "基本满意", "no": "不满意"}
-
-
-def words(action: Action, facts: dict[str, Any], text: str | None) -> str:
-    """What a line says: the fact in words, then the free text."""
-    fact = {
-        Action.ACCEPT: lambda: f"按规则“{facts['rule_name']}”受理" if facts.get("rule_name") else "",
-        Action.CONTACT: lambda: CONTACT_KINDS[facts["kind"]],
-        Action.RESOLVE: lambda: facts["result_name"],
-        Action.DECLINE: lambda: facts["reason_name"],
-        Action.REFUSE: lambda: facts["reason_name"],
-        Action.CLOSE: lambda: facts["outcome_name"],
-        Action.RATE: lambda: _rating_words(facts),
-        Action.WARN: lambda: STEPS.get(facts.get("step", ""), ""),
-        Action.FOLLOW_UP: lambda: _follow_up_words(facts),
-    }.get(action, lambda: "")()
-    return "：".join(part for part in (fact, text or "") if part)
-
-
-def _rating_words(facts: dict[str, Any]) -> str:
-    contacted = "有人联系" if facts["answered"] else "无人联系"
-    return f"{contacted}，{SOLVED[facts['solved']]}，{SATISFIED[facts['satisfied']]}"
-
-
-def _follow_up_words(facts: dict[str, Any]) -> str:
-    if facts["step"] == "owed":
-        return CAUSES[facts["cause"]]
-    if facts["step"] == "concluded":
-        return "回访通过" if facts["outcome"] == "passed" else "回访未通过，转返工"
-    return FOLLOW_UP_STEPS[facts["step"]]
+def _title(action: Action) -> str:
+    if action in BY_OFFICE:
+        return "管理员"
+    if action in BY_OFFICER:
+        return "回访员"
+    return "承办人" if action in BY_ASSIGNEE else "工作人员"

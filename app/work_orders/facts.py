@@ -1,12 +1,15 @@
 """What an outbox row tells about an order: ids and words of templates, nothing personal."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app import clock
 from app.notifications import outbox
 from app.work_orders import catalogue
-from app.work_orders.models import WorkOrder
+from app.work_orders.side_records import KIND_NAMES, Kind, SideRecord
 from app.work_orders.workflow import STATUS_NAMES, Action, Status
+
+if TYPE_CHECKING:
+    from app.work_orders.models import WorkOrder
 
 RESULT_NAMES = {
     "solved": "已解决",
@@ -27,28 +30,58 @@ TOLD: dict[Action, tuple[str, ...]] = {
     Action.LAPSE: ("returned_to_pool",),
     Action.REFUSE: ("refused", "ladder"),
     Action.RECALL: ("released", "returned_to_pool", "ladder"),
+    Action.APPEAL: ("appealed",),
+    Action.ASK: ("asked",),
+    Action.ANSWER: ("answered", "released", "ladder"),
+    Action.RESUME: ("resumed", "released", "ladder"),
     Action.CONTACT: ("contacted",),
     Action.ARRIVE: ("arrived",),
     Action.NOTE: ("noted",),
     Action.RELEASE: ("released",),
+    Action.TRANSFER: ("transfer_offered",),
+    Action.ACCEPT_TRANSFER: ("transferred",),
+    Action.DECLINE_TRANSFER: ("transfer_declined",),
+    Action.TAKE_BACK_TRANSFER: ("transfer_taken_back",),
+    Action.EXTEND: ("extension_asked",),
+    Action.DECIDE_EXTENSION: ("extended", "extension_refused"),
+    Action.RECATEGORISE: ("recategorised", "category_proposed"),
+    Action.DECIDE_CATEGORY: ("recategorised", "category_refused"),
+    Action.RELOCATE: ("relocated", "submitted", "accepted"),
+    Action.RECUSE: ("recused",),
+    Action.CONFIDE: ("made_confidential",),
+    Action.REVEAL: (),
+    Action.URGE: ("urged", "urged_again", "urged_for_supervision"),
+    Action.REPLY: ("urge_answered",),
+    Action.JOIN: ("joined",),
+    Action.LEAVE: ("left",),
     Action.RESOLVE: ("resolved",),
+    Action.SETTLE: ("resolved",),
+    Action.AMEND: ("amended",),
+    Action.SEND_BACK: ("sent_back",),
     Action.RATE: ("rated",),
     Action.FOLLOW_UP: ("follow_up_owed",),
     Action.CLOSE: ("closed",),
     Action.REWORK: ("rework",),
-    Action.WITHDRAW: ("withdrawn",),
+    Action.REOPEN: ("reopened", "ladder"),
+    Action.WITHDRAW: ("withdrawn", "lapsed"),
+    Action.EXPIRE: ("lapsed", "extension_refused", "urge_unanswered", "accepted"),
     Action.WARN: ("warned", "overdue_supervision"),
     Action.OVERDUE: ("overdue", "overdue_subdistrict", "overdue_supervision"),
 }
 """Which topics of the outbox each action may owe; its effects and the order's status decide which of them it does."""
 
 
-def owe(topic: str, order: WorkOrder, **more: Any) -> None:
+def owe(topic: str, order: "WorkOrder", **more: Any) -> None:
     """Owe the people concerned word of this change, in the running transaction."""
     outbox.owe(topic, order.id, facts(order) | more)
 
 
-def facts(order: WorkOrder) -> dict[str, Any]:
+def owe_lapsed(order: "WorkOrder", record: SideRecord) -> None:
+    """Owe whoever waited for an answer word that there will be none."""
+    owe("lapsed", order, waiting_id=record.by_id, asked_id=record.to_id, kind_name=KIND_NAMES[Kind(record.kind)])
+
+
+def facts(order: "WorkOrder") -> dict[str, Any]:
     return {
         "number": order.number,
         "category": catalogue.name_of(order.category_code),

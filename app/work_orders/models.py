@@ -1,5 +1,6 @@
 """What a work order is, who reported it, who had it, and the record it keeps of itself."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,9 @@ from app import clock
 from app.db import Encrypted, Model, UTCDateTime
 from app.people.actor import Actor, System
 from app.territory.models import Level
+from app.work_orders import side_records
+from app.work_orders.facts import owe_lapsed
+from app.work_orders.side_records import Kind
 from app.work_orders.timeline import Event, record
 from app.work_orders.workflow import OPEN, Action, Status, next_status
 
@@ -45,6 +49,12 @@ class WorkOrder(Model):
         *_indexes(),
         Index(None, "assignee_id", "status", "due_at"),
         Index(
+            None,
+            "offered_to_id",
+            postgresql_where=text("offered_to_id IS NOT NULL"),
+            sqlite_where=text("offered_to_id IS NOT NULL"),
+        ),
+        Index(
             "ix_work_order_unchecked",
             "created_at",
             postgresql_where=text("unchecked"),
@@ -58,6 +68,8 @@ class WorkOrder(Model):
     version: Mapped[int] = mapped_column()
     round: Mapped[int] = mapped_column(default=1)
     paused_from: Mapped[str | None] = mapped_column(String(20))
+    paused_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    beside: Mapped[str] = mapped_column(String(120), default="", server_default="")  # kinds of open side records
     category_code: Mapped[str] = mapped_column(ForeignKey("category.code"))
     class_code: Mapped[str] = mapped_column(String(2))
     channel: Mapped[str] = mapped_column(String(12))
@@ -88,6 +100,7 @@ class WorkOrder(Model):
     hidden: Mapped[bool] = mapped_column(default=False)  # a person must look before neighbours may see it
 
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    offered_to_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # by the open transfer offer
     rule_code: Mapped[str | None] = mapped_column(String(40))
     misses: Mapped[int] = mapped_column(default=0)  # sign limits missed since the order was last signed
     result: Mapped[str | None] = mapped_column(String(24))
@@ -122,18 +135,28 @@ class WorkOrder(Model):
         to: Status | None = None,
         words: str = "",
         visible: str = "reporter",
+        answers: Mapping[Kind, str] | None = None,
         **facts: Any,
     ) -> Event:
         """Move along the workflow and write it down. Nothing else sets `status`.
 
         `words` are free text and lie apart; `facts` hold nothing personal. `visible` is reporter, internal, or act:
-        the reporter reads that it happened, but not the words.
+        the reporter reads that it happened, but not the words. `answers` says how open side records end by this; those
+        that have no place in the new status lapse, and whoever waited is told.
         """
         before = Status(self.status) if self.status else None
         self.status = next_status(before, action, to)
         self.changed_at = clock.now()
         flag_modified(self, "changed_at")  # Two changes of one moment must still meet at the version.
-        return record(self, action, by, before, words=words, visible=visible, facts=facts)
+        event = record(self, action, by, before, words=words, visible=visible, facts=facts)
+        if self.beside:
+            for lapsed in side_records.move_on(self, event, answers or {}):
+                owe_lapsed(self, lapsed)
+        return event
+
+    def has_open(self, kind: Kind) -> bool:
+        """Whether a side record of this kind is open."""
+        return kind.value in self.beside.split(",")
 
 
 class Reporter(Model):
@@ -186,6 +209,20 @@ class Assignment(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     # Written after the order itself, so that of two at once the slower one fails at the order's version.
+    work_order: Mapped[WorkOrder] = relationship(lazy="raise")
+
+
+class Recusal(Model):
+    """回避: somebody for whom the order does not exist at work, because it concerns them."""
+
+    __tablename__ = "recusal"
+    __table_args__ = (UniqueConstraint("account_id", "work_order_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
     work_order: Mapped[WorkOrder] = relationship(lazy="raise")
 
 

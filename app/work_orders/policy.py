@@ -1,6 +1,7 @@
 """Who may take which action: roles first, then what the person is to the order."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app import clock
@@ -9,9 +10,11 @@ from app.deadlines.limits import ServiceClass
 from app.errors import NotAllowed
 from app.people.actor import Actor
 from app.people.models import Role
+from app.territory.models import Level
 from app.work_orders import scope
 from app.work_orders.models import WorkOrder
-from app.work_orders.workflow import ACTION_NAMES, TRANSITIONS, Action
+from app.work_orders.side_records import Kind
+from app.work_orders.workflow import ACTION_NAMES, TRANSITIONS, Action, Status
 
 
 class Relation(StrEnum):
@@ -21,57 +24,90 @@ class Relation(StrEnum):
     REPORTER = "reporter"
     IN_GRID = "in_grid"  # a worker of the order's grid
     IN_AREA = "in_area"  # holding the role at the order's place or above it
+    SUPERIOR = "superior"  # holding the role above the unit that answers for the order
+    OFFERED = "offered"  # the order is offered to them
+    NEIGHBOUR = "neighbour"  # a resident of the order's compound
     ANYBODY = "anybody"
 
 
 @dataclass(frozen=True)
 class Permission:
-    """Roles that may take the action (none: everybody), and what they must be to the order."""
+    """Roles that may take the action (none: everybody), what they must be to the order, and in which statuses only."""
 
     relation: Relation
     roles: frozenset[Role] = frozenset()
+    only_in: tuple[Status, ...] = ()
 
 
+UNITS = (Level.COMMUNITY, Level.SUBDISTRICT, Level.DISTRICT, Level.CITY)
 HANDLERS = frozenset({Role.GRID_WORKER, Role.UNIT_WORKER, Role.CLERK, Role.DUTY_OFFICER, Role.MANAGER})
 _HANDLE = Permission(Relation.ASSIGNEE, HANDLERS)
 _DESK = Permission(Relation.IN_AREA, frozenset({Role.CLERK, Role.MANAGER}))
 _FOLLOW_UP = Permission(Relation.IN_AREA, frozenset({Role.FOLLOW_UP_OFFICER}))
 _REPORTER = Permission(Relation.REPORTER)
+_MANAGER = Permission(Relation.IN_AREA, frozenset({Role.MANAGER}))
+_OFFERED = Permission(Relation.OFFERED, HANDLERS)
+_SUPERIOR = Permission(Relation.SUPERIOR, frozenset({Role.MANAGER}))
+_BY_THE_HOUSE: tuple[Permission, ...] = ()
 
-MAY_TAKE: dict[Action, Permission | None] = {
-    Action.SUBMIT: Permission(Relation.ANYBODY),
-    Action.ACCEPT: _DESK,
-    Action.DECLINE: _DESK,
-    Action.CLAIM: Permission(Relation.IN_GRID, frozenset({Role.GRID_WORKER})),
-    Action.DISPATCH: Permission(Relation.IN_AREA, frozenset({Role.MANAGER})),
-    Action.ASSIGN: None,
-    Action.SIGN: _HANDLE,
-    Action.LAPSE: None,
-    Action.REFUSE: _HANDLE,
-    Action.RECALL: None,
-    Action.CONTACT: _HANDLE,
-    Action.ARRIVE: _HANDLE,
-    Action.NOTE: _HANDLE,
-    Action.RELEASE: _HANDLE,
-    Action.RESOLVE: _HANDLE,
-    Action.RATE: _REPORTER,
-    Action.FOLLOW_UP: _FOLLOW_UP,
-    Action.CLOSE: None,
-    Action.REWORK: _FOLLOW_UP,
-    Action.WITHDRAW: _REPORTER,
-    Action.WARN: None,
-    Action.OVERDUE: None,
+MAY_TAKE: dict[Action, tuple[Permission, ...]] = {
+    Action.SUBMIT: (Permission(Relation.ANYBODY),),
+    Action.ACCEPT: (_DESK,),
+    Action.DECLINE: (_DESK,),
+    Action.CLAIM: (Permission(Relation.IN_GRID, frozenset({Role.GRID_WORKER})),),
+    Action.DISPATCH: (_MANAGER,),
+    Action.ASSIGN: _BY_THE_HOUSE,
+    Action.SIGN: (_HANDLE,),
+    Action.LAPSE: _BY_THE_HOUSE,
+    Action.REFUSE: (_HANDLE,),
+    Action.RECALL: _BY_THE_HOUSE,
+    Action.APPEAL: (_REPORTER,),
+    Action.ASK: (replace(_HANDLE, only_in=(Status.IN_PROGRESS,)), replace(_DESK, only_in=(Status.SUBMITTED,))),
+    Action.ANSWER: (_REPORTER,),
+    Action.RESUME: (_HANDLE, _DESK),
+    Action.CONTACT: (_HANDLE,),
+    Action.ARRIVE: (_HANDLE,),
+    Action.NOTE: (_HANDLE,),
+    Action.RELEASE: (_HANDLE,),
+    Action.TRANSFER: (_HANDLE, _MANAGER),
+    Action.ACCEPT_TRANSFER: (_OFFERED,),
+    Action.DECLINE_TRANSFER: (_OFFERED,),
+    Action.TAKE_BACK_TRANSFER: (_HANDLE, _MANAGER),
+    Action.EXTEND: (_HANDLE,),
+    Action.DECIDE_EXTENSION: (_MANAGER,),
+    Action.RECATEGORISE: (_HANDLE, _MANAGER),
+    Action.DECIDE_CATEGORY: (_MANAGER,),
+    Action.RELOCATE: (_HANDLE, _MANAGER),
+    Action.RECUSE: (_MANAGER,),
+    Action.CONFIDE: (_REPORTER, _MANAGER),
+    Action.REVEAL: (_HANDLE, _MANAGER),
+    Action.URGE: (_REPORTER, _SUPERIOR),
+    Action.REPLY: (_HANDLE,),
+    Action.JOIN: (Permission(Relation.NEIGHBOUR),),
+    Action.LEAVE: (_REPORTER,),
+    Action.RESOLVE: (_HANDLE,),
+    Action.SETTLE: (Permission(Relation.IN_GRID, frozenset({Role.GRID_WORKER})),),
+    Action.AMEND: (_HANDLE,),
+    Action.SEND_BACK: (_MANAGER,),
+    Action.RATE: (_REPORTER,),
+    Action.FOLLOW_UP: (_FOLLOW_UP,),
+    Action.CLOSE: _BY_THE_HOUSE,
+    Action.REWORK: (_FOLLOW_UP,),
+    Action.REOPEN: (_REPORTER, _MANAGER),
+    Action.WITHDRAW: (_REPORTER,),
+    Action.EXPIRE: _BY_THE_HOUSE,
+    Action.WARN: _BY_THE_HOUSE,
+    Action.OVERDUE: _BY_THE_HOUSE,
 }
-"""`None` means that the house alone takes the action."""
+"""Any one of the permissions is enough; without one the house alone takes the action."""
 
-NOT_OFFERED = (Action.SUBMIT, Action.FOLLOW_UP, Action.REWORK)
+NOT_OFFERED = (Action.SUBMIT, Action.JOIN, Action.FOLLOW_UP, Action.REWORK)
 """Not a step with an order at hand, or only when a follow-up is owed, which has a record of its own."""
 
 
 def ensure_may(actor: Actor, action: Action) -> None:
     """403 when no role of the person may take the action at all."""
-    permission = MAY_TAKE[action]
-    if permission is None or (permission.roles and not actor.has(*permission.roles)):
+    if not any(not permission.roles or actor.has(*permission.roles) for permission in MAY_TAKE[action]):
         raise NotAllowed(f"您的岗位不能{ACTION_NAMES[action]}工单。", action=action)
 
 
@@ -85,25 +121,33 @@ def ensure_has(actor: Actor, order: WorkOrder, action: Action) -> None:
 def ensure_here(actor: Actor, order: WorkOrder, action: Action) -> None:
     """403 for whoever sees the order but does not hold a fitting role at its place."""
     ensure_may(actor, action)
-    permission = MAY_TAKE[action]
-    if permission is None or not _is_here(actor, order, permission):
+    at_the_place = [one for one in MAY_TAKE[action] if one.relation in (Relation.IN_GRID, Relation.IN_AREA)]
+    if not any(_is_here(actor, order, permission) for permission in at_the_place):
         raise NotAllowed(f"这件工单不在您可以{ACTION_NAMES[action]}的范围内，请由当地的同事办理。", action=action)
+
+
+def ensure_in_charge(actor: Actor, order: WorkOrder, action: Action) -> None:
+    """403 for whoever sees the order at work but is neither its assignee nor of an office that may."""
+    ensure_may(actor, action)
+    if not any(_may(permission, order, actor, reporter=False) for permission in MAY_TAKE[action]):
+        raise NotAllowed(f"这件工单现在由别的同事{ACTION_NAMES[action]}，请找承办人或当地的管理员。", action=action)
 
 
 def actions(order: WorkOrder, actor: Actor, *, reporter: bool) -> list[str]:
     """What this person may do with the order now, as verbs of the doors."""
     return [
         action.value
-        for action, permission in MAY_TAKE.items()
-        if permission is not None
-        and action not in NOT_OFFERED
+        for action, permissions in MAY_TAKE.items()
+        if action not in NOT_OFFERED
         and order.status in TRANSITIONS[action].sources
-        and _may(permission, order, actor, reporter)
+        and any(_may(permission, order, actor, reporter) for permission in permissions)
         and not _is_ruled_out(action, order)
     ]
 
 
 def _may(permission: Permission, order: WorkOrder, actor: Actor, reporter: bool) -> bool:
+    if permission.only_in and order.status not in permission.only_in:
+        return False
     if permission.relation is Relation.REPORTER:
         return reporter
     # Nobody handles or verifies what they reported themselves.
@@ -111,15 +155,29 @@ def _may(permission: Permission, order: WorkOrder, actor: Actor, reporter: bool)
         return False
     if permission.relation is Relation.ASSIGNEE:
         return order.assignee_id == actor.account_id
+    if permission.relation is Relation.OFFERED:
+        return order.offered_to_id == actor.account_id
     return _is_here(actor, order, permission)
 
 
 def _is_here(actor: Actor, order: WorkOrder, permission: Permission) -> bool:
     if permission.relation is Relation.IN_GRID:
         return scope.is_in_grids(actor, order)
+    if permission.relation is Relation.SUPERIOR:
+        return is_superior(actor, order)
     if Role.FOLLOW_UP_OFFICER in permission.roles:
         return scope.follow_up_area(actor).covers(order)
     return actor.scope(*permission.roles).covers(order)
+
+
+def is_superior(actor: Actor, order: WorkOrder) -> bool:
+    """Whether the person manages a place above the unit that answers; at the city, the city itself."""
+    unit = next((level for level in UNITS if getattr(order, f"{level}_id") is not None), Level.CITY)
+    above = UNITS[UNITS.index(unit) + 1 :] or (Level.CITY,)
+    return any(
+        post.role is Role.MANAGER and post.level in above and getattr(order, post.area.column) == post.territory_id
+        for post in actor.posts
+    )
 
 
 def is_rating_over(order: WorkOrder) -> bool:
@@ -127,7 +185,25 @@ def is_rating_over(order: WorkOrder) -> bool:
     return order.resolved_at is not None and clock.now() > due("rate", order.resolved_at)
 
 
-NOT_NOW = {
+def _is_not_open(kind: Kind) -> Callable[[WorkOrder], bool]:
+    return lambda order: not order.has_open(kind)
+
+
+def _is_open(kind: Kind) -> Callable[[WorkOrder], bool]:
+    return lambda order: order.has_open(kind)
+
+
+NOT_NOW: dict[Action, Callable[[WorkOrder], bool]] = {
+    Action.TRANSFER: _is_open(Kind.TRANSFER),
+    Action.ACCEPT_TRANSFER: _is_not_open(Kind.TRANSFER),
+    Action.DECLINE_TRANSFER: _is_not_open(Kind.TRANSFER),
+    Action.TAKE_BACK_TRANSFER: _is_not_open(Kind.TRANSFER),
+    Action.EXTEND: _is_open(Kind.EXTENSION),
+    Action.DECIDE_EXTENSION: _is_not_open(Kind.EXTENSION),
+    Action.RECATEGORISE: _is_open(Kind.CATEGORY),
+    Action.DECIDE_CATEGORY: _is_not_open(Kind.CATEGORY),
+    Action.REPLY: _is_not_open(Kind.URGE),
+    Action.CONFIDE: lambda order: order.confidential,
     Action.DECLINE: lambda order: order.claimed_at is not None,
     Action.RELEASE: lambda order: ServiceClass(order.class_code).is_urgent,
     Action.WITHDRAW: lambda order: order.emergency,

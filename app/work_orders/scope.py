@@ -6,7 +6,7 @@ from app.people.actor import Actor, Post
 from app.people.models import Role
 from app.territory.models import Level
 from app.territory.scope import Placed, Scope
-from app.work_orders.models import Reporter, WorkOrder
+from app.work_orders.models import Recusal, Reporter, WorkOrder
 
 OFFICE = (Role.CLERK, Role.FOLLOW_UP_OFFICER, Role.DUTY_OFFICER, Role.MANAGER, Role.AUDITOR)
 
@@ -17,8 +17,8 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def handled_by(actor: Actor) -> ColumnElement[bool]:
-    """What a person sees at work: the places of their offices and grids, and what they have."""
-    at_work = or_(_in_office(actor), _in_grids(actor), _in_hand(actor))
+    """What a person sees at work: the places of their offices and grids, what they have, and what they are offered."""
+    at_work = or_(_in_office(actor), _in_grids(actor), _in_hand(actor), _offered_to(actor))
     return and_(at_work, _not_recused(actor))
 
 
@@ -89,9 +89,14 @@ def _in_hand(actor: Actor) -> ColumnElement[bool]:
     return WorkOrder.assignee_id == actor.account_id
 
 
+def _offered_to(actor: Actor) -> ColumnElement[bool]:
+    return WorkOrder.offered_to_id == actor.account_id
+
+
 def _not_recused(actor: Actor) -> ColumnElement[bool]:
-    """Nobody handles or verifies what they reported themselves: at work it is not there for them."""
-    return WorkOrder.id.not_in(_own_reports(actor))
+    """Nobody handles or verifies what they reported or what concerns them: at work it is not there for them."""
+    recused = select(Recusal.work_order_id).where(Recusal.account_id == actor.account_id)
+    return and_(WorkOrder.id.not_in(_own_reports(actor)), WorkOrder.id.not_in(recused))
 
 
 def _own_reports(actor: Actor) -> Select[tuple[int]]:

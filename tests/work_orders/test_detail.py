@@ -50,18 +50,22 @@ def test_only_who_has_it_reads_the_name_and_nobody_the_number(city, order, manag
 
 
 def test_each_is_offered_what_they_may_do_now(order, manager, worker, officer):
-    assert set(detail(order.number, worker).actions) == {"contact", "arrive", "note", "release", "resolve"}
-    assert detail(order.number, manager).actions == ["dispatch"]
-    assert detail(order.number, order.resident, as_reporter=True).actions == ["withdraw"]
+    handling = {"contact", "arrive", "note", "release", "resolve", "ask", "transfer"}
+    in_charge = {"extend", "recategorise", "relocate", "reveal"}
+    managing = {"dispatch", "transfer", "recategorise", "relocate", "reveal", "recuse", "confide"}
+    assert set(detail(order.number, worker).actions) == handling | in_charge
+    assert set(detail(order.number, manager).actions) == managing
+    reporting = {"withdraw", "leave", "urge", "confide"}
+    assert set(detail(order.number, order.resident, as_reporter=True).actions) == reporting
     assert detail(order.number, officer).actions == []
 
 
 def test_after_rating_the_rating_is_shown_and_no_longer_offered(order, worker, officer):
     run(resolution.resolve, order.number, worker, "solved", "已经沟通", [])
-    assert detail(order.number, order.resident, as_reporter=True).actions == ["rate"]
+    assert detail(order.number, order.resident, as_reporter=True).actions == ["confide", "rate"]
     run(rating.rate, order.number, order.resident, **NO)
     seen = detail(order.number, order.resident, as_reporter=True)
-    assert (seen.actions, seen.rating.solved) == ([], "no")
+    assert (seen.actions, seen.rating.solved) == (["confide"], "no")
     assert seen.lines[-1].text == "无人联系，未解决，不满意：没人来"
     run(follow_up.conclude, order.number, officer, "rework", "请重新办理")
     again = detail(order.number, order.resident, as_reporter=True)

@@ -10,23 +10,53 @@ from app.people.models import Role
 from app.territory.models import Level
 from app.work_orders import policy
 from app.work_orders.policy import MAY_TAKE, Relation
+from app.work_orders.side_records import Kind
 from app.work_orders.workflow import Action, Status
 
 ME, SOMEBODY = 1, 2
 CITY, DISTRICT, SUBDISTRICT, COMMUNITY, GRID, ELSEWHERE = 10, 11, 12, 13, 14, 99
-S, P, A, W, R, C = (
+S, P, A, W, R, C, D = (
     Status.SUBMITTED, Status.POOLED, Status.ASSIGNED, Status.IN_PROGRESS, Status.RESOLVED, Status.CLOSED,
+    Status.DECLINED,
 )  # fmt: skip
+WAITING, LEDGER = Status.AWAITING_RESIDENT, Status.ON_LEDGER
 
-HANDLING = {A: {"sign", "refuse"}, W: {"contact", "arrive", "note", "release", "resolve"}}
-REPORTING = {
-    status: {"withdraw"} for status in (S, P, A, W, Status.AWAITING_RESIDENT, Status.ON_LEDGER)
-} | {R: {"rate"}, C: {"rate"}}  # fmt: skip
-DESK = {S: {"accept", "decline"}, P: {"decline"}}
+
+def in_each(statuses, *actions):
+    return {status: set(actions) for status in statuses}
+
+
+def both(*tables):
+    return {status: set().union(*(table.get(status, set()) for table in tables)) for status in set().union(*tables)}
+
+
+HANDLING = both(
+    in_each((S, P, A, W), "extend", "recategorise", "relocate"),
+    in_each(Status, "reveal"),
+    {
+        A: {"sign", "refuse"},
+        W: {"contact", "arrive", "note", "release", "resolve", "ask", "transfer"},
+        R: {"amend"},
+        WAITING: {"resume"},
+    },
+)
+REPORTING = both(
+    in_each((S, P, A, W, WAITING, LEDGER), "withdraw", "urge", "leave"),
+    in_each(Status, "confide"),
+    {R: {"rate"}, C: {"rate", "reopen"}, D: {"appeal"}, WAITING: {"answer"}},
+)
+DESK = {S: {"accept", "decline", "ask"}, P: {"decline"}, WAITING: {"resume"}}
+MANAGING = both(
+    DESK,
+    in_each((S, P, A, W), "dispatch", "recategorise", "relocate"),
+    in_each(Status, "confide", "recuse", "reveal"),
+    {W: {"transfer"}, R: {"send_back"}, C: {"reopen"}},
+)
+URGING = in_each((S, P, A, W, WAITING, LEDGER), "urge")
 HERE = {
-    Role.GRID_WORKER: {P: {"claim"}},
+    Role.GRID_WORKER: {P: {"claim", "settle"}, S: {"settle"}, A: {"settle"}},
     Role.CLERK: DESK,
-    Role.MANAGER: {S: DESK[S] | {"dispatch"}, P: DESK[P] | {"dispatch"}, A: {"dispatch"}, W: {"dispatch"}},
+    Role.MANAGER: MANAGING,
 }
 MAY_HANDLE = {Role.GRID_WORKER, Role.UNIT_WORKER, Role.CLERK, Role.DUTY_OFFICER, Role.MANAGER}
 
@@ -35,6 +65,7 @@ def an_order(status, assignee=SOMEBODY, **values):
     places = {"city_id": CITY, "district_id": DISTRICT, "subdistrict_id": SUBDISTRICT}
     places |= {"community_id": COMMUNITY, "grid_id": GRID}
     lasting = {"class_code": "P3", "claimed_at": None, "resolved_at": None, "emergency": False}
+    lasting |= {"confidential": False, "offered_to_id": None, "has_open": lambda kind: kind in values.get("beside", ())}
     return SimpleNamespace(**({"status": status, "assignee_id": assignee} | places | lasting | values))
 
 
@@ -53,10 +84,6 @@ def offered(actor, relation=None):
         for status in Status
     }
     return {status: actions for status, actions in found.items() if actions}
-
-
-def both(*tables):
-    return {status: set().union(*(table.get(status, set()) for table in tables)) for status in set().union(*tables)}
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -86,7 +113,7 @@ def test_a_role_somewhere_else_may_do_nothing(role):
     ("level", "place"), [(Level.CITY, CITY), (Level.DISTRICT, DISTRICT), (Level.SUBDISTRICT, SUBDISTRICT)]
 )
 def test_an_office_above_may_do_what_the_communitys_office_may(role, level, place):
-    assert offered(posted(role, level, place)) == HERE[role]
+    assert offered(posted(role, level, place)) == both(HERE[role], URGING if role is Role.MANAGER else {})
 
 
 def test_two_postings_at_two_places_are_not_mixed():
@@ -98,7 +125,7 @@ def test_two_postings_at_two_places_are_not_mixed():
 def test_an_order_without_a_grid_is_in_the_pool_of_all_the_communitys_workers():
     order = an_order(P, None, grid_id=None)
     neighbour = Actor(ME, posts=(Post(Role.GRID_WORKER, Level.GRID, ELSEWHERE, COMMUNITY),))
-    assert policy.actions(order, neighbour, reporter=False) == ["claim"]
+    assert policy.actions(order, neighbour, reporter=False) == ["claim", "settle"]
     assert policy.actions(an_order(P, None), neighbour, reporter=False) == []
 
 
@@ -121,11 +148,39 @@ def test_what_was_claimed_once_is_not_offered_to_be_declined():
     assert policy.actions(an_order(P, None, claimed_at="then"), posted(Role.CLERK), reporter=False) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "while_open", "while_not"),
+    [
+        (Kind.TRANSFER, {"take_back_transfer"}, {"transfer"}),
+        (Kind.EXTENSION, {"decide_extension"}, set()),
+        (Kind.CATEGORY, {"decide_category"}, {"recategorise"}),
+    ],
+)
+def test_what_is_open_beside_the_status_decides_what_is_offered(kind, while_open, while_not):
+    manager = posted(Role.MANAGER)
+    usual = set(policy.actions(an_order(W), manager, reporter=False))
+    now = set(policy.actions(an_order(W, beside=(kind,)), manager, reporter=False))
+    assert usual - now == while_not
+    assert now - usual == while_open
+
+
+def test_only_whoever_it_is_offered_to_may_accept_or_decline():
+    order = an_order(W, beside=(Kind.TRANSFER,), offered_to_id=ME)
+    assert set(policy.actions(order, posted(Role.GRID_WORKER), reporter=False)) == {
+        "accept_transfer",
+        "decline_transfer",
+    }
+    assert policy.actions(an_order(W, beside=(Kind.TRANSFER,)), posted(Role.GRID_WORKER), reporter=False) == []
+
+
+def test_what_is_confidential_already_is_not_made_so_again():
+    assert "confide" not in policy.actions(an_order(W, confidential=True), posted(Role.MANAGER), reporter=False)
+
+
 @pytest.mark.parametrize("action", list(Action))
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_that_an_action_does_not_know_is_turned_away_at_once(role, action):
-    permission = MAY_TAKE[action]
-    if permission is not None and (not permission.roles or role in permission.roles):
+    if any(not permission.roles or role in permission.roles for permission in MAY_TAKE[action]):
         policy.ensure_may(posted(role), action)
         return
     with pytest.raises(NotAllowed) as refusal:
