@@ -20,6 +20,9 @@ from app.work_orders.intake import DECLINE_REASONS
 from app.work_orders.models import Assignment, Rating, WorkOrder
 from app.work_orders.workflow import ACTION_NAMES, OPEN, STATUS_NAMES, Action, Status
 
+FORMS = ("accept", "dispatch", "decline")
+"""Actions with a form of their own on the page, `act_….html`, in the order in which they are shown."""
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -49,6 +52,7 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
         "ratings": _ratings(order),
         "told": inbox.told_about(order.number, custody.reporters(order)),
         "candidates": assignment.candidates(order, actor) if "dispatch" in shown.actions else (),
+        "forms_shown": [verb for verb in FORMS if verb in shown.actions],
         "decline_reasons": DECLINE_REASONS,
         "owed": follow_up.find_open(order),
         "may_follow_up": _may_follow_up(order, actor),
