@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import ColumnElement, Row, and_, select
 
 from app.db import db
 from app.errors import NotFound
@@ -98,10 +98,15 @@ def _reporters(order: WorkOrder) -> Sequence[Row[Any]]:
             Rating.created_at,
         )
         .outerjoin(Account, Account.id == Reporter.account_id)
-        .outerjoin(Rating, and_(Rating.reporter_id == Reporter.id, Rating.round == order.round))
+        .outerjoin(Rating, _of_this_round(order))
         .where(Reporter.work_order_id == order.id, Reporter.left_at.is_(None))
         .order_by(Reporter.id)
     ).all()
+
+
+def _of_this_round(order: WorkOrder) -> ColumnElement[bool]:
+    """Names the order too, since by the reporter alone SQLite would read every rating of the city."""
+    return and_(Rating.work_order_id == order.id, Rating.round == order.round, Rating.reporter_id == Reporter.id)
 
 
 def _shown(order: WorkOrder, reporter: Row[Any], actor: Actor) -> ReporterShown:
