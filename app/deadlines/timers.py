@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Model, UTCDateTime, db
+from app.db import Model, UTCDateTime, db, table_of
 
 BATCH = 200
 
@@ -34,14 +34,17 @@ class Timer(Model):
     fired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+_NEW = insert(table_of(Timer))
+
+
 def start(work_order_id: int, round: int, moments: Mapping[str, datetime] | Iterable[tuple[str, datetime]]) -> None:
-    """Set timers by kind, in one statement."""
+    """Set timers by kind, in one statement for all of them."""
     rows = [
         {"work_order_id": work_order_id, "kind": kind, "round": round, "due_at": due_at}
         for kind, due_at in dict(moments).items()
     ]
     if rows:
-        db.session.execute(insert(Timer).values(rows))
+        db.session.execute(_NEW, rows)
 
 
 def due(now: datetime, limit: int = BATCH) -> list[int]:

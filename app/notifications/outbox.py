@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from app import clock, logs
-from app.db import db
+from app.db import db, table_of
 from app.notifications.backoff import pause
 from app.notifications.messages import MESSAGES
 from app.notifications.models import Outbox
@@ -35,21 +35,26 @@ class Owed:
 _COLUMNS = tuple(getattr(Outbox, name) for name in Owed.__dataclass_fields__)
 
 
+_NEW = insert(table_of(Outbox))
+
+
 def owe(topic: str, work_order_id: int | None, facts: Mapping[str, Any]) -> None:
     """Owe an event to the people it concerns, in the running transaction. `facts` hold nothing personal."""
     if topic not in MESSAGES:
         raise ValueError(f"no message is written for the event {topic}")
     now = clock.now()
-    db.session.add(
-        Outbox(
-            topic=topic,
-            work_order_id=work_order_id,
-            facts=dict(facts),
-            request_id=logs.request_id.get()[:36],
-            created_at=now,
-            due_at=now,
-            lease_until=now,
-        )
+    db.session.execute(
+        _NEW,
+        {
+            "topic": topic,
+            "work_order_id": work_order_id,
+            "facts": dict(facts),
+            "request_id": logs.request_id.get()[:36],
+            "created_at": now,
+            "due_at": now,
+            "lease_until": now,
+            "attempts": 0,
+        },
     )
 
 

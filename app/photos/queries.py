@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from app.db import db
 from app.people.actor import Actor
@@ -46,6 +46,19 @@ def shown(photo: Photo) -> Shown:
     return _shown(photo.public_id, photo.state, photo.purpose, photo.round)
 
 
+_OF_ORDERS = (
+    select(Photo.work_order_id, Photo.public_id, Photo.state, Photo.purpose, Photo.round)
+    .where(
+        Photo.work_order_id.in_(bindparam("order_ids", expanding=True)),
+        or_(
+            Photo.state.in_(bindparam("states", expanding=True)),
+            Photo.owner_id == bindparam("owner_id"),
+        ),
+    )
+    .order_by(Photo.id)
+)
+
+
 def of_orders(work_order_ids: Collection[int], viewer: Actor, *, at_work: bool) -> dict[int, list[Shown]]:
     """The photos of these orders that the viewer may see, oldest first; every order asked for has an entry.
 
@@ -54,11 +67,9 @@ def of_orders(work_order_ids: Collection[int], viewer: Actor, *, at_work: bool) 
     owner alone learns that it is there.
     """
     found: dict[int, list[Shown]] = {one: [] for one in work_order_ids}
-    columns = (Photo.work_order_id, Photo.public_id, Photo.state, Photo.purpose, Photo.round)
     states = (PhotoState.VISIBLE, *UNDECIDED) if at_work else (PhotoState.VISIBLE,)
-    seen = or_(Photo.state.in_(states), Photo.owner_id == viewer.account_id)
-    photos = select(*columns).where(Photo.work_order_id.in_(found), seen)
-    for work_order_id, *values in db.session.execute(photos.order_by(Photo.id)) if found else ():
+    asked = {"order_ids": list(found), "states": states, "owner_id": viewer.account_id}
+    for work_order_id, *values in db.session.execute(_OF_ORDERS, asked) if found else ():
         found[work_order_id].append(_shown(*values))
     return found
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 
 from app.db import db
 from app.errors import NotFound
@@ -17,7 +18,7 @@ from app.photos.queries import Shown
 from app.work_orders import policy, scope
 from app.work_orders.line_words import words
 from app.work_orders.models import Rating, Reporter, WorkOrder
-from app.work_orders.queries import ABSENT
+from app.work_orders.queries import ABSENT, PEOPLE_KEPT
 from app.work_orders.timeline import Event, EventText
 from app.work_orders.workflow import ACTION_NAMES, Action
 
@@ -80,12 +81,7 @@ class Detail:
 
 def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
     """The order with all that this person may see of it; raises NotFound for foreign and absent alike."""
-    condition = scope.reported_by(actor) if as_reporter else scope.handled_by(actor)
-    row = db.session.execute(
-        select(WorkOrder, Account.name)
-        .outerjoin(Account, Account.id == WorkOrder.assignee_id)
-        .where(WorkOrder.number == number, condition)
-    ).one_or_none()
+    row = db.session.execute(_seen_by(actor, as_reporter), {"number": number}).one_or_none()
     if row is None:
         raise NotFound(ABSENT)
     order, assignee_name = row
@@ -103,26 +99,47 @@ def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
     )
 
 
+@lru_cache(PEOPLE_KEPT)
+def _seen_by(actor: Actor, as_reporter: bool) -> Select[Any]:
+    condition = scope.reported_by(actor) if as_reporter else scope.handled_by(actor)
+    return (
+        select(WorkOrder, Account.name)
+        .outerjoin(Account, Account.id == WorkOrder.assignee_id)
+        .where(WorkOrder.number == bindparam("number"), condition)
+    )
+
+
+_REPORTERS = (
+    select(
+        Reporter.account_id,
+        Reporter.contact,
+        Reporter.is_first,
+        Account.name,
+        Account.phone,
+        Rating.answered,
+        Rating.solved,
+        Rating.satisfied,
+        Rating.comment,
+        Rating.created_at,
+    )
+    .outerjoin(Account, Account.id == Reporter.account_id)
+    .outerjoin(
+        Rating,
+        # Names the order too, since by the reporter alone SQLite would read every rating of the city.
+        and_(
+            Rating.work_order_id == Reporter.work_order_id,
+            Rating.round == bindparam("round"),
+            Rating.reporter_id == Reporter.id,
+        ),
+    )
+    .where(Reporter.work_order_id == bindparam("order_id"), Reporter.left_at.is_(None))
+    .order_by(Reporter.id)
+)
+
+
 def _reporters(order: WorkOrder) -> Sequence[Row[Any]]:
     """Reporters with what they said of this round."""
-    return db.session.execute(
-        select(
-            Reporter.account_id,
-            Reporter.contact,
-            Reporter.is_first,
-            Account.name,
-            Account.phone,
-            Rating.answered,
-            Rating.solved,
-            Rating.satisfied,
-            Rating.comment,
-            Rating.created_at,
-        )
-        .outerjoin(Account, Account.id == Reporter.account_id)
-        .outerjoin(Rating, and_(Rating.reporter_id == Reporter.id, Rating.round == order.round))
-        .where(Reporter.work_order_id == order.id, Reporter.left_at.is_(None))
-        .order_by(Reporter.id)
-    ).all()
+    return db.session.execute(_REPORTERS, {"order_id": order.id, "round": order.round}).all()
 
 
 def _shown(order: WorkOrder, reporter: Row[Any], actor: Actor) -> ReporterShown:
@@ -140,29 +157,31 @@ def _actions(order: WorkOrder, actor: Actor, own: Row[Any] | None, as_reporter: 
     return found
 
 
+_EVENTS = (
+    select(
+        Event.at,
+        Event.action,
+        Event.actor_id,
+        Event.round,
+        Event.facts,
+        Event.visible,
+        EventText.text,
+        Account.name,
+    )
+    .outerjoin(EventText, EventText.event_id == Event.id)
+    .outerjoin(Account, Account.id == Event.actor_id)
+    .where(Event.work_order_id == bindparam("order_id"))
+    .order_by(Event.id)
+)
+_FOR_REPORTERS = _EVENTS.where(Event.visible != "internal")
+
+
 def _lines(
     order: WorkOrder, pictures: Sequence[Shown], reporter_ids: set[int | None], reader: Actor | None
 ) -> list[Line]:
     """The timeline; for a reader who is a reporter, without what is internal."""
-    statement = (
-        select(
-            Event.at,
-            Event.action,
-            Event.actor_id,
-            Event.round,
-            Event.facts,
-            Event.visible,
-            EventText.text,
-            Account.name,
-        )
-        .outerjoin(EventText, EventText.event_id == Event.id)
-        .outerjoin(Account, Account.id == Event.actor_id)
-        .where(Event.work_order_id == order.id)
-        .order_by(Event.id)
-    )
-    if reader is not None:
-        statement = statement.where(Event.visible != "internal")
-    return [_line(row, pictures, reporter_ids, reader) for row in db.session.execute(statement)]
+    rows = db.session.execute(_EVENTS if reader is None else _FOR_REPORTERS, {"order_id": order.id})
+    return [_line(row, pictures, reporter_ids, reader) for row in rows]
 
 
 def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int | None], reader: Actor | None) -> Line:

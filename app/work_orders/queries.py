@@ -1,11 +1,15 @@
-"""Finding orders: one by number, or pages of them. Every list and look-up goes through `scope`."""
+"""Finding orders: one by number, or pages of them. Every list and look-up goes through `scope`.
+
+Building a statement takes longer than asking it, so those that people ask all day are built once for each person.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, exists, func, select, tuple_
 
 from app import clock
 from app.db import UTCDateTime, db
@@ -20,6 +24,7 @@ from app.work_orders.models import Assignment, FollowUp, Rating, Reporter, WorkO
 from app.work_orders.timeline import Event
 from app.work_orders.workflow import ENDED, OPEN, Action, Status
 
+PEOPLE_KEPT = 1024
 ABSENT = "没有找到这件工单，请核对编号。"
 RELEASES_PER_ORDER = 2
 # Longer than the database lets a transaction live.
@@ -50,16 +55,26 @@ SUMMARY = (
 
 def find(number: str, actor: Actor) -> WorkOrder:
     """An order this person sees through their postings or has; foreign reads as absent."""
-    return _one(select(WorkOrder).where(WorkOrder.number == number, scope.handled_by(actor)))
+    return _one(_handled(actor), number)
 
 
 def find_reported(number: str, reporter: Actor) -> WorkOrder:
     """An order this person reported or joined."""
-    return _one(select(WorkOrder).where(WorkOrder.number == number, scope.reported_by(reporter)))
+    return _one(_reported(reporter), number)
 
 
-def _one(statement: Select[Any]) -> Any:
-    order = db.session.scalar(statement)
+@lru_cache(PEOPLE_KEPT)
+def _handled(actor: Actor) -> Select[Any]:
+    return select(WorkOrder).where(WorkOrder.number == bindparam("number"), scope.handled_by(actor))
+
+
+@lru_cache(PEOPLE_KEPT)
+def _reported(reporter: Actor) -> Select[Any]:
+    return select(WorkOrder).where(WorkOrder.number == bindparam("number"), scope.reported_by(reporter))
+
+
+def _one(statement: Select[Any], number: str) -> Any:
+    order = db.session.scalar(statement, {"number": number})
     if order is None:
         raise NotFound(ABSENT)
     return order
@@ -67,14 +82,15 @@ def _one(statement: Select[Any]) -> Any:
 
 def find_for_claim(number: str, worker: Actor) -> tuple[WorkOrder, int]:
     """The order and how many the worker has: one statement on the hot path."""
-    row = db.session.execute(
-        select(WorkOrder, custody.held_by(worker.account_id)).where(
-            WorkOrder.number == number, scope.handled_by(worker)
-        )
-    ).one_or_none()
+    row = db.session.execute(_for_claim(worker), {"number": number}).one_or_none()
     if row is None:
         raise NotFound(ABSENT)
     return row[0], row[1]
+
+
+@lru_cache(PEOPLE_KEPT)
+def _for_claim(worker: Actor) -> Select[Any]:
+    return _handled(worker).add_columns(custody.held_by(worker.account_id))
 
 
 def find_to_rate(number: str, reporter: Actor) -> tuple[WorkOrder, int]:
@@ -127,37 +143,59 @@ def reporter_accounts(work_order_id: int | None, _facts: Mapping[str, Any]) -> l
 
 def pool(worker: Actor, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
     """What a grid worker could claim, the oldest first."""
-    condition = and_(WorkOrder.status == Status.POOLED.value, scope.in_pool_of(worker))
-    return _page(condition, after, limit, newest_first=False)
+    return _page(_pool(worker, after is not None), after, limit)
 
 
 def mine(worker: Actor, ended: bool, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
     """What the worker has, or had until it ended."""
-    states = (Status.RESOLVED, *ENDED) if ended else OPEN
-    condition = and_(scope.in_hand_of(worker), WorkOrder.status.in_([status.value for status in states]))
-    return _page(condition, after, limit)
+    return _page(_mine(worker, ended, after is not None), after, limit)
 
 
 def reported(reporter: Actor, which: str, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
     """A resident's own orders: open (not rated yet included), ended or all."""
+    return _page(_own(reporter, which, after is not None), after, limit)
+
+
+@lru_cache(PEOPLE_KEPT)
+def _pool(worker: Actor, going_on: bool) -> Select[Any]:
+    condition = and_(WorkOrder.status == Status.POOLED.value, scope.in_pool_of(worker))
+    return _listed(condition, going_on, newest_first=False)
+
+
+@lru_cache(PEOPLE_KEPT)
+def _mine(worker: Actor, ended: bool, going_on: bool) -> Select[Any]:
+    states = (Status.RESOLVED, *ENDED) if ended else OPEN
+    condition = and_(scope.in_hand_of(worker), WorkOrder.status.in_([status.value for status in states]))
+    return _listed(condition, going_on)
+
+
+@lru_cache(PEOPLE_KEPT)
+def _own(reporter: Actor, which: str, going_on: bool) -> Select[Any]:
     condition = scope.reported_by(reporter)
     if which != "all":
         ended = [status.value for status in ENDED]
         condition &= WorkOrder.status.in_(ended) if which == "ended" else WorkOrder.status.not_in(ended)
-    return _page(condition, after, limit)
+    return _listed(condition, going_on)
 
 
-def _page(
-    condition: ColumnElement[bool], after: tuple[datetime, int] | None, limit: int, *, newest_first: bool = True
-) -> Sequence[Row[Any]]:
+def _listed(condition: ColumnElement[bool], going_on: bool, *, newest_first: bool = True) -> Select[Any]:
+    """A list in the order of time; one that goes on begins behind the place `at`, `id`."""
     statement = select(*SUMMARY).where(condition)
-    key = tuple_(WorkOrder.created_at, WorkOrder.id)
-    if after is not None:
-        place = tuple_(literal(after[0], UTCDateTime), literal(after[1]))
+    if going_on:
+        key, place = tuple_(WorkOrder.created_at, WorkOrder.id), tuple_(_AT, _ID)
         statement = statement.where(key < place if newest_first else key > place)
     order = (WorkOrder.created_at, WorkOrder.id)
     statement = statement.order_by(*(column.desc() if newest_first else column for column in order))
-    return db.session.execute(statement.limit(limit + 1)).all()
+    return statement.limit(bindparam("limit"))
+
+
+_AT, _ID = bindparam("at", type_=UTCDateTime), bindparam("id", type_=Integer)
+
+
+def _page(statement: Select[Any], after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
+    """One page and one row more."""
+    place = {"at": after[0], "id": after[1]} if after is not None else {}
+    return db.session.execute(statement, place | {"limit": limit + 1}).all()
 
 
 def newest(condition: ColumnElement[bool]) -> str:
