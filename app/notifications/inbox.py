@@ -114,7 +114,7 @@ def read_until(account_id: int, newest: str, now: datetime) -> int:
         .values(read_at=now),
         execution_options={"synchronize_session": False},
     )
-    return marked.rowcount  # type: ignore[attr-defined, no-any-return]
+    return marked.rowcount  # type: ignore[attr-defined]
 
 
 def read(account_id: int, public_id: str, now: datetime) -> Entry:
