@@ -40,6 +40,11 @@ def iso(moment: datetime | None) -> str | None:
     return None if moment is None else local(moment).replace(microsecond=0).isoformat()
 
 
+def from_timestamp(seconds: float) -> datetime:
+    """The moment of a Unix time, aware, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def spoken(moment: datetime) -> str:
     """A moment in words for people: `3月10日（周二）16:00`."""
     there = local(moment)

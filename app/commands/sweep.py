@@ -18,6 +18,7 @@ from app.work_orders import contacts, limits_passed, morning
 PAUSE_S = 2.0
 CLEAN_EVERY_S = 600.0
 DIGEST_EVERY_S = 60.0
+LEAVE_BROKEN_S = 600.0
 _log = logs.logger("sweep")
 
 
@@ -47,9 +48,21 @@ def command(once: bool) -> None:
 
 def fire_due() -> int:
     """Fire one batch of due timers, each in a transaction of its own; returns how many took effect."""
-    due = limits_passed.due_now()
+    due = limits_passed.due_now(without=_broken())
     end_reading()
     return sum([fire_one(timer_id) for timer_id in due])
+
+
+# When each timer broke, in this process. As the oldest of all a batch of them would hold up whatever else is due.
+_broke_at: dict[int, float] = {}
+
+
+def _broken() -> set[int]:
+    """Timers that broke a moment ago and are left alone for a while."""
+    for timer_id, at in list(_broke_at.items()):
+        if time.monotonic() - at > LEAVE_BROKEN_S:
+            del _broke_at[timer_id]
+    return set(_broke_at)
 
 
 def fire_one(timer_id: int) -> bool:
@@ -64,6 +77,7 @@ def fire_one(timer_id: int) -> bool:
     except Exception:
         # One order that cannot be moved on must not hold up all others; the log tells which.
         _log.exception("timer_broke", timer=timer_id)
+        _broke_at[timer_id] = time.monotonic()
     else:
         _log.info("timer_fired", timer=timer_id, kind=kind)
         return True

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from app.console import assets, board, entrance, error_pages, follow_ups, guard, reviews, words, work_order
+from app.console import assets, board, entrance, error_pages, follow_ups, guard, messages, reviews, words, work_order
 from config import Settings
 
 
@@ -17,6 +17,7 @@ def open_door(app: Flask, settings: Settings) -> None:
         work_order.blueprint,
         follow_ups.blueprint,
         reviews.blueprint,
+        messages.blueprint,
     ):
         app.register_blueprint(blueprint)
     app.extensions["html_errors"] = error_pages.page_for

@@ -8,6 +8,7 @@ from flask import Flask, g
 from app import clock, secrets
 from app.console import assets
 from app.deadlines.limits import ServiceClass
+from app.notifications import inbox
 from app.people.models import ROLE_NAMES
 from app.territory.queries import names
 from app.work_orders import reviews
@@ -38,6 +39,7 @@ def add(app: Flask) -> None:
         "now": clock.now,
         "posts_in_words": posts_in_words,
         "to_review": to_review,
+        "unread_messages": unread_messages,
     }
 
 
@@ -91,6 +93,12 @@ def to_review() -> str | None:
         return None
     found = reviews.count(g.actor)
     return "" if not found else f"{found}" if found < reviews.COUNTED_TO else f"{reviews.COUNTED_TO - 1}+"
+
+
+def unread_messages() -> str:
+    """How many messages the person has not read, in a few characters."""
+    found = inbox.unread(g.actor.account_id) if "actor" in g else 0
+    return "" if not found else f"{found}" if found < inbox.MOST_COUNTED else f"{inbox.MOST_COUNTED - 1}+"
 
 
 def posts_in_words() -> str:

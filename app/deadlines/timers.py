@@ -1,6 +1,6 @@
 """Timers: everything that falls due with time. Each fires once; the sweep takes them in batches."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, insert, select, text, update
@@ -47,9 +47,9 @@ def start(work_order_id: int, round: int, moments: Mapping[str, datetime] | Iter
         db.session.execute(_NEW, rows)
 
 
-def due(now: datetime, limit: int = BATCH) -> list[int]:
-    """Ids of timers that fell due and have not fired, the oldest first."""
-    waiting = select(Timer.id).where(Timer.fired_at.is_(None), Timer.due_at <= now)
+def due(now: datetime, limit: int = BATCH, without: Collection[int] = ()) -> list[int]:
+    """Ids of timers that fell due and have not fired, the oldest first, `without` those that are left for later."""
+    waiting = select(Timer.id).where(Timer.fired_at.is_(None), Timer.due_at <= now, Timer.id.not_in(without))
     return list(db.session.scalars(waiting.order_by(Timer.due_at, Timer.id).limit(limit)))
 
 

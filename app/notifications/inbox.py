@@ -101,6 +101,22 @@ def unread(account_id: int) -> int:
     return db.session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED).subquery())) or 0
 
 
+def read_until(account_id: int, newest: str, now: datetime) -> int:
+    """Mark everything up to this entry as read, in the running transaction; returns how many were not."""
+    until = select(Notification.id).where(Notification.account_id == account_id, Notification.public_id == newest)
+    marked = db.session.execute(
+        update(Notification)
+        .where(
+            Notification.account_id == account_id,
+            Notification.read_at.is_(None),
+            Notification.id <= until.scalar_subquery(),
+        )
+        .values(read_at=now),
+        execution_options={"synchronize_session": False},
+    )
+    return marked.rowcount  # type: ignore[attr-defined]
+
+
 def read(account_id: int, public_id: str, now: datetime) -> Entry:
     """Mark one entry as read, in the running transaction; the first reading counts. NotFound for others' entries."""
     if not (public_id.isascii() and public_id.isalnum()):

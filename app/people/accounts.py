@@ -77,6 +77,9 @@ def bind_phone(actor: Actor, verified: str) -> tuple[Account, bool]:
     """
     account = own(actor)
     number = phones.normal(verified)
+    # Of two who prove one number at once the second waits here, and then finds what the first became.
+    with_number = select(Account.id).where(Account.phone_hash == phones.index(number)).order_by(Account.id)
+    db.session.scalars(with_number.with_for_update()).all()
     staff = db.session.scalar(
         select(Account).where(
             Account.phone_hash == phones.index(number), Account.is_staff, Account.state == AccountState.ACTIVE

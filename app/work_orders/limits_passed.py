@@ -1,7 +1,7 @@
 """What happens when a limit passes and nobody acted. The sweep fires one timer in one transaction."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -172,5 +172,6 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-def due_now(limit: int = timers.BATCH) -> list[int]:
-    return timers.due(clock.now(), limit)
+def due_now(limit: int = timers.BATCH, without: Collection[int] = ()) -> list[int]:
+    """Ids of the timers to fire next, `without` those that are left for later."""
+    return timers.due(clock.now(), limit, without)

@@ -3,7 +3,7 @@
 Building a statement takes longer than asking it, so those that people ask all day are built once for each person.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -139,6 +139,12 @@ def reporter_accounts(work_order_id: int | None, _facts: Mapping[str, Any]) -> l
         select(Reporter.account_id).where(Reporter.work_order_id == work_order_id, Reporter.left_at.is_(None))
     )
     return [account_id for account_id in rows if account_id]
+
+
+def seen_at_work(actor: Actor, numbers: Collection[str]) -> set[str]:
+    """Those of the numbers whose orders the person sees at work."""
+    found = select(WorkOrder.number).where(WorkOrder.number.in_(numbers), scope.handled_by(actor))
+    return set(db.session.scalars(found)) if numbers else set()
 
 
 def pool(worker: Actor, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:

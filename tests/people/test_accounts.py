@@ -1,5 +1,6 @@
 """What people keep about themselves, and how a staff account comes to a phone."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -104,6 +105,30 @@ def test_a_second_phone_is_refused_until_the_first_is_unlinked(city, staff):
     assert row_of(second.account_id).phone is None
     _, linked_again = run(accounts.bind_phone, first, PHONE)
     assert not linked_again
+
+
+def test_of_two_who_prove_one_staff_number_at_once_one_becomes_the_staff_member(house, city, staff):
+    outcomes, start = {}, threading.Barrier(2)
+
+    def prove(resident):
+        with house.app_context():
+            start.wait()
+            try:
+                outcomes[resident.account_id] = run(accounts.bind_phone, resident, PHONE)[1]
+            except Conflict:
+                outcomes[resident.account_id] = False
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=prove, args=(a_resident(),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(outcomes.values()) == [False, True]
+    with_number = db.session.scalars(select(Account).where(Account.phone_hash == phones.index(PHONE))).all()
+    end_reading()
+    assert [(account.is_staff, outcomes[account.id]) for account in with_number] == [(True, True)]
 
 
 def test_somebody_who_is_staff_already_does_not_become_another(city, staff):

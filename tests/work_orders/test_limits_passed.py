@@ -571,6 +571,30 @@ def test_a_timer_stays_when_its_order_was_overtaken(city, worker, at, monkeypatc
     end_reading()
 
 
+def test_timers_that_always_break_hold_up_no_others_and_are_tried_again_later(city, worker, at, monkeypatch):
+    orders = [claimed(an_order(city), worker) for _ in range(3)]
+    at("03-11 18:00")
+    kept = limits_passed.HANDLERS["contact"]
+
+    def breaks_but_for_the_last(order, timer):
+        if order.number != orders[-1].number:
+            raise RuntimeError("broken")
+        kept(order, timer)
+
+    monkeypatch.setitem(limits_passed.HANDLERS, "contact", breaks_but_for_the_last)
+    monkeypatch.setattr(command, "_broke_at", {})
+    monkeypatch.setattr(limits_passed.due_now, "__defaults__", (2, ()))
+    sweep()
+    command.fire_due()
+    assert [topics(order).count("warned") for order in orders] == [0, 0, 1]
+    monkeypatch.setitem(limits_passed.HANDLERS, "contact", kept)
+    command.fire_due()
+    assert [topics(order).count("warned") for order in orders] == [0, 0, 1]
+    monkeypatch.setattr(command, "LEAVE_BROKEN_S", -1.0)
+    sweep()
+    assert [topics(order).count("warned") for order in orders] == [1, 1, 1]
+
+
 def test_alerts_name_who_had_it(city, worker, at):
     order = claimed(an_order(city), worker)
     at("03-19 18:00")
