@@ -15,7 +15,7 @@ from app.work_orders.line_words import words
 from app.work_orders.policy import MAY_TAKE, Relation
 from app.work_orders.workflow import ACTION_NAMES, STATUS_NAMES, TRANSITIONS, Action, Status
 from config import ROOT
-from tests.workflow_diagram import diagram, fenced
+from tests.workflow_diagram import PARTS, diagram, fenced, part
 
 ROOMS = ("territory", "people", "photos", "deadlines", "notifications", "work_orders")
 GROUND = ("db", "errors", "clock", "logs", "secrets", "storage", "trail", "idempotency", "parameters")
@@ -253,6 +253,18 @@ def test_the_workflow_is_drawn():
 @pytest.mark.parametrize("name", WITH_DIAGRAM)
 def test_the_diagram_is_the_table(name):
     assert fenced((ROOT / name).read_text(encoding="utf8")) == diagram()
+
+
+@pytest.mark.parametrize("heading", list(PARTS))
+def test_the_page_for_managers_is_drawn_from_the_table(heading):
+    page = (ROOT / "docs/managers.zh-CN.md").read_text(encoding="utf8")
+    assert f"## {heading}\n\n{part(PARTS[heading])}\n" in page
+
+
+def test_the_pictures_for_managers_leave_no_way_out():
+    shown = {action for actions in PARTS.values() for action in actions}
+    moving = {action for action, way in TRANSITIONS.items() if way.targets}
+    assert moving - shown == {Action.RELOCATE}  # told in a table there
 
 
 # sizes and open ends
