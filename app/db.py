@@ -202,6 +202,14 @@ def unavailable(error: BaseException) -> Unavailable | None:
     return None
 
 
+@contextmanager
+def walking() -> Iterator[sa.Connection]:
+    """A connection of its own for reading the whole house in batches, each statement by itself."""
+    engine = db.engine if db.engine.dialect.name == "sqlite" else _reading(db.engine)
+    with engine.connect() as connection:
+        yield connection
+
+
 def end_reading() -> None:
     """Give back what a read holds, so that a transaction can begin. Loaded rows stay readable."""
     db.session.close()

@@ -3,11 +3,14 @@
 import signal
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 import click
+from flask import current_app
 
 from app import clock, idempotency, limits, logs
+from app.commands import sealing
 from app.db import end_reading, transaction
 from app.errors import Conflict, Unavailable
 from app.notifications import digest, outbox, pushes
@@ -18,6 +21,7 @@ from app.work_orders import contacts, limits_passed, morning
 PAUSE_S = 2.0
 CLEAN_EVERY_S = 600.0
 DIGEST_EVERY_S = 60.0
+SEAL_EVERY_S = 60.0
 _log = logs.logger("sweep")
 
 
@@ -30,19 +34,29 @@ def command(once: bool) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
         _log.info("sweep_started")
-    clean_at = digest_at = 0.0
+    rounds = [_Round(tell_digests, DIGEST_EVERY_S), _Round(clean, CLEAN_EVERY_S), _Round(seal, SEAL_EVERY_S)]
     while not stopping.is_set():
         more = _survive(fire_due)
-        if time.monotonic() >= digest_at:
-            digest_at = time.monotonic() + DIGEST_EVERY_S
-            _survive(tell_digests)
-        if time.monotonic() >= clean_at:
-            clean_at = time.monotonic() + CLEAN_EVERY_S
-            _survive(clean)
+        more += sum([each.go() for each in rounds])
         if once and not more:
             return
         if not more:
             stopping.wait(PAUSE_S)
+
+
+class _Round:
+    """A step that is taken now and then, and at once again while it says that there is more."""
+
+    def __init__(self, step: Callable[[], int], every_s: float) -> None:
+        self._step, self._every_s, self._at = step, every_s, 0.0
+
+    def go(self) -> int:
+        """What the step returned; 0 when it is not its time."""
+        if time.monotonic() < self._at:
+            return 0
+        more: int = _survive(self._step)
+        self._at = 0.0 if more else time.monotonic() + self._every_s
+        return more
 
 
 def fire_due() -> int:
@@ -87,6 +101,11 @@ def _tell_digest(account_id: int, now: datetime) -> bool:
     except Exception:
         _log.exception("digest_broke", account=account_id)
         return False
+
+
+def seal() -> int:
+    """Seal one batch of what both trails told since the last; 0 when nothing is left to seal."""
+    return sealing.seal(current_app.extensions["settings"].var_dir)
 
 
 def clean() -> int:

@@ -1,0 +1,36 @@
+"""flask trail verify: whether both trails still say what was written, and how far they are sealed."""
+
+import click
+from flask import current_app
+
+from app.db import end_reading, walking
+from app.seals import chain, outside
+from app.seals.verifying import Findings, verify
+
+
+@click.group("trail")
+def command() -> None:
+    """The timeline of orders and the audit."""
+
+
+@command.command("verify")
+def check() -> None:
+    """Walk both trails and their seals; stops with 1 at the first row that is wrong."""
+    late = chain.late()
+    end_reading()
+    known = outside.known(current_app.extensions["settings"].var_dir)
+    with walking() as connection:
+        found = verify(connection, late, known)
+    if found.fault is not None:
+        raise click.ClickException(str(found.fault))
+    click.echo(told(found))
+
+
+def told(found: Findings) -> str:
+    """What a walk without faults saw."""
+    parts = [f"时间线 {found.rows['event']} 行、审计 {found.rows['audit']} 行，全部相符；已封存 {found.sealed} 行"]
+    if found.young:
+        parts.append(f"另有 {found.young} 行还没有封存，只按各行自己的摘要核对")
+    if found.erased:
+        parts.append(f"依规定清除的文字 {found.erased} 段")
+    return "；".join(parts) + "。"
