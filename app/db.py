@@ -114,7 +114,9 @@ def prepare(engine: Engine) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    # What was deleted is overwritten: an erasure leaves nothing to be read in free pages.
+    lasting = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON")
+    for pragma in lasting:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -10,7 +10,7 @@ import click
 from flask import current_app
 
 from app import clock, idempotency, limits, logs
-from app.commands import sealing
+from app.commands import erasing, sealing
 from app.db import end_reading, transaction
 from app.errors import Conflict, Unavailable
 from app.notifications import digest, outbox, pushes
@@ -109,7 +109,7 @@ def seal() -> int:
 
 
 def clean() -> int:
-    """Delete what nobody needs any more, a batch of each kind."""
+    """Delete what nobody needs any more, a batch of each kind; not 0 when people who left have left more."""
     now = clock.now()
     for forget in (
         idempotency.forget_old,
@@ -125,7 +125,7 @@ def clean() -> int:
             forget(now)
     storing.forget_strays(now)
     limits.forget_old()
-    return 0
+    return erasing.erase(now)
 
 
 def _survive(step):  # type: ignore[no-untyped-def]

@@ -16,7 +16,7 @@ def keep(account_id: int, phone: str) -> None:
     """Before an account's number goes: orders that have not ended keep it, unless another one was given for them."""
     lacking = select(Reporter).join(WorkOrder, WorkOrder.id == Reporter.work_order_id)
     lacking = lacking.where(Reporter.account_id == account_id, Reporter.contact.is_(None), Reporter.left_at.is_(None))
-    for reporter in db.session.scalars(lacking.where(_is_needed())):
+    for reporter in db.session.scalars(lacking.where(is_needed())):
         reporter.contact = phone
 
 
@@ -26,7 +26,7 @@ def erase_of_closed(_now: datetime) -> int:
         select(Reporter.id)
         .join(Account, Account.id == Reporter.account_id)
         .join(WorkOrder, WorkOrder.id == Reporter.work_order_id)
-        .where(Account.state == AccountState.CLOSED, Reporter.contact.is_not(None), ~_is_needed())
+        .where(Account.state == AccountState.CLOSED, Reporter.contact.is_not(None), ~is_needed())
         .limit(BATCH)
     )
     erased = update(Reporter).where(Reporter.id.in_(left)).values(contact=None)
@@ -34,7 +34,7 @@ def erase_of_closed(_now: datetime) -> int:
     return result.rowcount  # type: ignore[attr-defined]
 
 
-def _is_needed() -> ColumnElement[bool]:
+def is_needed() -> ColumnElement[bool]:
     """Whether somebody may still have to speak with the reporters of an order."""
     followed_up = exists().where(FollowUp.work_order_id == WorkOrder.id, FollowUp.ended_at.is_(None))
     return or_(WorkOrder.status.not_in([status.value for status in ENDED]), followed_up)

@@ -23,6 +23,7 @@ from app.work_orders.workflow import ACTION_NAMES, Action
 
 BY_REPORTER = (Action.SUBMIT, Action.RATE, Action.WITHDRAW)
 BY_OFFICE = (Action.ACCEPT, Action.DECLINE, Action.DISPATCH)
+ERASED_WORDS = "（文字已按规定清除）"
 BY_OFFICER = (Action.FOLLOW_UP, Action.REWORK, Action.CLOSE)
 
 
@@ -128,6 +129,7 @@ def _lines(order: WorkOrder, pictures: Sequence[Shown], as_reporter: bool) -> li
             Event.round,
             Event.facts,
             Event.visible,
+            Event.commitment,
             EventText.text,
             Account.name,
         )
@@ -147,11 +149,16 @@ def _line(row: Row[Any], pictures: Sequence[Shown], as_reporter: bool) -> Line:
         at=row.at,
         action=row.action,
         action_name=ACTION_NAMES[action],
-        text=words(action, row.facts, None if as_reporter and row.visible == "act" else row.text),
+        text=words(action, row.facts, None if as_reporter and row.visible == "act" else _said(row)),
         by=_by(action, row, as_reporter),
         photos=_pictures_of(action, row.round, pictures),
         visible=row.visible,
     )
+
+
+def _said(row: Row[Any]) -> str | None:
+    """The free text of a line; one that was erased is not passed over in silence."""
+    return ERASED_WORDS if row.text is None and row.commitment else row.text
 
 
 def _pictures_of(action: Action, round_: int, pictures: Sequence[Shown]) -> list[Shown]:

@@ -152,6 +152,7 @@ class Reporter(Model):
     is_first: Mapped[bool] = mapped_column(default=True)
     left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when all that they wrote here was erased
 
     work_order: Mapped[WorkOrder] = relationship(lazy="raise")
 
