@@ -146,12 +146,15 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
+# What statements carry is personal and stays out of errors and logs.
+ANY_ENGINE = {"hide_parameters": True, "json_serializer": _json, "json_deserializer": orjson.loads}
+
+
 def engine_options(url: str) -> dict[str, Any]:
-    """Pool and time limits by database. What statements carry is personal and stays out of errors and logs."""
-    common = {"hide_parameters": True, "json_serializer": _json, "json_deserializer": orjson.loads}
+    """Pool and time limits by database."""
     if url.startswith("sqlite"):
-        return common | {"connect_args": {"timeout": 5, "check_same_thread": False}}
-    return common | {
+        return ANY_ENGINE | {"connect_args": {"timeout": 5, "check_same_thread": False}}
+    return ANY_ENGINE | {
         "pool_size": 8,
         "max_overflow": 4,
         "pool_timeout": 5,

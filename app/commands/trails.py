@@ -3,8 +3,8 @@
 import click
 from flask import current_app
 
-from app.db import end_reading, walking
-from app.seals import chain, outside
+from app.db import walking
+from app.seals import outside
 from app.seals.verifying import Findings, verify
 
 
@@ -16,11 +16,9 @@ def command() -> None:
 @command.command("verify")
 def check() -> None:
     """Walk both trails and their seals; stops with 1 at the first row that is wrong."""
-    late = chain.late()
-    end_reading()
     known = outside.known(current_app.extensions["settings"].var_dir)
     with walking() as connection:
-        found = verify(connection, late, known)
+        found = verify(connection, known)
     if found.fault is not None:
         raise click.ClickException(str(found.fault))
     click.echo(told(found))

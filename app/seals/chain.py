@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from app import parameters, secrets, trail
+from app import secrets, trail
 from app.db import table_of
+from app.parameters import Parameter
 from app.seals.models import Seal
 from app.work_orders.timeline import Event
 
 BATCH = 500
+LATE_MINUTES = 60
 TRAILS = {"event": table_of(Event), "audit": table_of(trail.AuditRow)}
 SEALS = table_of(Seal)
 
@@ -52,12 +54,13 @@ def holds(source: Source, known: Head) -> bool:
     return known.no == 0 or found == known.head
 
 
-def late() -> timedelta:
+def late(source: Source) -> timedelta:
     """How long after its neighbours a row may still be committed and be taken for honest."""
-    return timedelta(minutes=parameters.number("seal_late_minutes", 60))
+    stated = source.execute(select(Parameter.value).where(Parameter.name == "seal_late_minutes")).scalar()
+    return timedelta(minutes=int(stated or LATE_MINUTES))
 
 
-def floor(source: Source, name: str, late: timedelta) -> int:
+def floor(source: Source, name: str) -> int:
     """The row of this trail up to which the chain is closed.
 
     Numbers are given when a row is written and rows are seen when their transaction commits, so a row may come into
@@ -68,6 +71,6 @@ def floor(source: Source, name: str, late: timedelta) -> int:
     newest = source.execute(of_trail.order_by(SEALS.c.no.desc()).limit(1)).scalar()
     if newest is None:
         return 0
-    old = select(SEALS.c.row_id).where(SEALS.c.trail == name, SEALS.c.at < newest - late)
+    old = select(SEALS.c.row_id).where(SEALS.c.trail == name, SEALS.c.at < newest - late(source))
     last = old.order_by(SEALS.c.no.desc()).limit(BATCH).subquery()
     return source.execute(select(func.max(last.c.row_id))).scalar() or 0

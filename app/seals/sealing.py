@@ -44,6 +44,6 @@ def _end_that_holds() -> Head:
 def _unsealed(name: str, most: int) -> list[tuple[int, str]]:
     rows = TRAILS[name]
     is_sealed = exists().where(SEALS.c.trail == name, SEALS.c.row_id == rows.c.id)
-    floor = chain.floor(db.session(), name, chain.late())
+    floor = chain.floor(db.session(), name)
     waiting = select(rows.c.id, rows.c.digest).where(rows.c.id > floor, ~is_sealed).order_by(rows.c.id).limit(most)
     return [(row.id, row.digest) for row in db.session.execute(waiting)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -27,9 +26,9 @@ class Findings:
     fault: Fault | None = None
 
 
-def verify(connection: Connection, late: timedelta, known: Head | None = None) -> Findings:
+def verify(connection: Connection, known: Head | None = None) -> Findings:
     """Check everything through this connection. `known` is the newest head that was kept outside of the database."""
-    walk = _Walk(connection, late, Findings())
+    walk = _Walk(connection, Findings())
     try:
         walk.chain(known)
         for name in TRAILS:
@@ -43,7 +42,6 @@ def verify(connection: Connection, late: timedelta, known: Head | None = None) -
 @dataclass
 class _Walk:
     connection: Connection
-    late: timedelta
     found: Findings
     accounted: int = 0  # texts whose erasure was written down
 
@@ -73,7 +71,7 @@ class _Walk:
 
     def rows(self, name: str) -> None:
         """Every row of a trail says what it said when it was written and when it was sealed, and none came later."""
-        floor = chain.floor(self.connection, name, self.late)
+        floor = chain.floor(self.connection, name)
         for row in self._batches(reading.ROWS[name], TRAILS[name].c.id):
             self._check_row(name, row, floor)
             self._check_text(name, row)

@@ -10,20 +10,6 @@ from tests.factories import writing
 
 
 @pytest.fixture
-def run(app):
-    runner = app.test_cli_runner()
-    folder = app.extensions["settings"].var_dir
-    (folder / outside.NAME).unlink(missing_ok=True)
-
-    def invoke(*words):
-        end_reading()
-        return runner.invoke(args=list(words))
-
-    yield invoke
-    (folder / outside.NAME).unlink(missing_ok=True)
-
-
-@pytest.fixture
 def rows(app):
     with writing():
         for number in range(3):
@@ -36,27 +22,27 @@ def by_hand(statement):
         connection.execute(text(statement))
 
 
-def test_the_sweep_seals_and_the_trail_is_whole(app, run, rows):
-    assert "审计 3 行，全部相符；已封存 0 行；另有 3 行还没有封存" in run("trail", "verify").output
-    assert run("sweep", "--once").exit_code == 0
-    told = run("trail", "verify")
+def test_the_sweep_seals_and_the_trail_is_whole(app, flask, rows):
+    assert "审计 3 行，全部相符；已封存 0 行；另有 3 行还没有封存" in flask("trail", "verify").output
+    assert flask("sweep", "--once").exit_code == 0
+    told = flask("trail", "verify")
     assert told.exit_code == 0
     assert "时间线 0 行、审计 3 行，全部相符；已封存 3 行。" in told.output
     assert outside.known(app.extensions["settings"].var_dir).no == 3
 
 
-def test_the_first_wrong_row_is_named_and_the_command_fails(run, rows):
-    run("sweep", "--once")
+def test_the_first_wrong_row_is_named_and_the_command_fails(flask, rows):
+    flask("sweep", "--once")
     by_hand("UPDATE audit SET subject = 'elsewhere' WHERE id = (SELECT max(id) FROM audit)")
-    told = run("trail", "verify")
+    told = flask("trail", "verify")
     assert told.exit_code == 1
     assert "行（places.imported）：内容被改过" in told.output
 
 
-def test_an_end_that_was_cut_off_fails(run, rows):
-    run("sweep", "--once")
+def test_an_end_that_was_cut_off_fails(flask, rows):
+    flask("sweep", "--once")
     by_hand("DELETE FROM seal")
     by_hand("DELETE FROM audit")
-    told = run("trail", "verify")
+    told = flask("trail", "verify")
     assert told.exit_code == 1
     assert "第 3 号封存：库外记下的封存号" in told.output

@@ -1,6 +1,5 @@
 """Sealing and looking as the house does, and hands that reach past it."""
 
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,10 +21,10 @@ def seal(folder: Any) -> int:
         return chain.end_of(connection).no
 
 
-def look(known: chain.Head | None = None, late: timedelta = timedelta(minutes=60)) -> Findings:
+def look(known: chain.Head | None = None) -> Findings:
     end_reading()
     with walking() as connection:
-        return verify(connection, late, known)
+        return verify(connection, known)
 
 
 def fault() -> tuple[str, str] | None:

@@ -1,6 +1,5 @@
 """When somebody leaves for good nothing of them stays once their orders have ended; what was done does, and holds."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -127,7 +126,7 @@ def seal(folder):
 def verified():
     end_reading()
     with walking() as connection:
-        return verify(connection, timedelta(hours=1))
+        return verify(connection)
 
 
 def test_nothing_personal_is_left_and_what_was_done_stays_and_holds(order, leaver, worker, tmp_path):
