@@ -10,7 +10,8 @@ import click
 from flask import current_app
 
 from app import clock, idempotency, limits, logs
-from app.commands import erasing, sealing
+from app.commands import erasing
+from app.commands.sealing import Sealer
 from app.db import end_reading, transaction
 from app.errors import Conflict, Unavailable
 from app.notifications import digest, outbox, pushes
@@ -34,7 +35,9 @@ def command(once: bool) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
         _log.info("sweep_started")
-    rounds = [_Round(tell_digests, DIGEST_EVERY_S), _Round(clean, CLEAN_EVERY_S), _Round(seal, SEAL_EVERY_S)]
+    sealer = Sealer(current_app.extensions["settings"].var_dir)
+    every = ((tell_digests, DIGEST_EVERY_S), (clean, CLEAN_EVERY_S), (sealer.seal, SEAL_EVERY_S))
+    rounds = [_Round(step, seconds) for step, seconds in every]
     while not stopping.is_set():
         more = _survive(fire_due)
         more += sum([each.go() for each in rounds])
@@ -101,11 +104,6 @@ def _tell_digest(account_id: int, now: datetime) -> bool:
     except Exception:
         _log.exception("digest_broke", account=account_id)
         return False
-
-
-def seal() -> int:
-    """Seal one batch of what both trails told since the last; 0 when nothing is left to seal."""
-    return sealing.seal(current_app.extensions["settings"].var_dir)
 
 
 def clean() -> int:

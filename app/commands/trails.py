@@ -2,7 +2,9 @@
 
 import click
 from flask import current_app
+from sqlalchemy.exc import DBAPIError
 
+from app import logs
 from app.db import walking
 from app.seals import outside
 from app.seals.verifying import Findings, verify
@@ -17,8 +19,12 @@ def command() -> None:
 def check() -> None:
     """Walk both trails and their seals; stops with 1 at the first row that is wrong."""
     known = outside.known(current_app.extensions["settings"].var_dir)
-    with walking() as connection:
-        found = verify(connection, known)
+    try:
+        with walking() as connection:
+            found = verify(connection, known)
+    except DBAPIError as error:
+        said = logs.mask(str(error.orig).splitlines()[0])
+        raise click.ClickException(f"没有核对完：数据库没有应答（{said}）。") from error
     if found.fault is not None:
         raise click.ClickException(str(found.fault))
     click.echo(told(found))

@@ -83,7 +83,7 @@ def _find(reporter_id: int, now: datetime) -> _Left | None:
     )
     columns = (Reporter.account_id, WorkOrder.id, WorkOrder.number, WorkOrder.given_lat.is_not(None))
     finding = _due(select(*columns, submitted, ~_others()), now).where(Reporter.id == reporter_id)
-    row = db.session.execute(finding.with_for_update(of=WorkOrder)).one_or_none()
+    row = db.session.execute(finding.with_for_update(of=[Reporter, WorkOrder])).one_or_none()
     return _Left(reporter_id, *row) if row else None
 
 
@@ -134,7 +134,9 @@ def erase_person(account_id: int, now: datetime) -> bool:
     """Erase a person's inbox and what the audit says of them in words; False while more of it waits."""
     if inbox.forget_of(account_id, INBOX_BATCH) == INBOX_BATCH:
         return False
-    account = db.session.get_one(Account, account_id)
+    account = db.session.get_one(Account, account_id, with_for_update=True)
+    if account.erased_at is not None:
+        return True
     texts = trail.erase_texts([closing.subject(account)])
     account.erased_at = now
     trail.audit(trail.ERASED, closing.subject(account), texts=texts)

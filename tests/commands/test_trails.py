@@ -2,8 +2,10 @@
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app import trail
+from app.commands import trails
 from app.db import db, end_reading
 from app.seals import outside
 from tests.factories import writing
@@ -46,3 +48,12 @@ def test_an_end_that_was_cut_off_fails(flask, rows):
     told = flask("trail", "verify")
     assert told.exit_code == 1
     assert "第 3 号封存：库外记下的封存号" in told.output
+
+
+def test_a_database_that_is_away_is_told_in_a_sentence(flask, monkeypatch):
+    def away(_connection, _known):
+        raise OperationalError("SELECT", {}, Exception("connection refused"))
+
+    monkeypatch.setattr(trails, "verify", away)
+    told = flask("trail", "verify")
+    assert (told.exit_code, "数据库没有应答（connection refused）" in told.output) == (1, True)

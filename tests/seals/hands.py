@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.commands import sealing
+from app.commands.sealing import Sealer
 from app.db import db, end_reading, walking
 from app.seals import chain
 from app.seals.verifying import Findings, verify
@@ -15,7 +15,8 @@ UNCHECKED = ("SET session_replication_role = replica", "SET session_replication_
 def seal(folder: Any) -> int:
     """Seal whatever is there to seal, as the sweep does; returns how many rows were sealed since the start."""
     end_reading()
-    while sealing.seal(folder):
+    sealer = Sealer(folder)
+    while sealer.seal():
         pass
     with walking() as connection:
         return chain.end_of(connection).no

@@ -1,17 +1,19 @@
 """Sealing: in batches, one chain whoever seals, never onto a chain that does not hold."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app import trail
 from app.commands import sealing as door
+from app.commands.sealing import Sealer
 from app.db import end_reading
 from app.seals import chain, outside, sealing
 from app.seals.chain import Head
 from tests.factories import an_order, writing
-from tests.seals.hands import by_hand, fault, look, rows_of, seal
+from tests.seals.hands import by_hand, fault, look, make_room, rows_of, seal
 
 
 @pytest.fixture
@@ -22,9 +24,9 @@ def some_rows(app):
 
 
 def test_a_batch_at_a_time_until_nothing_is_left(some_rows, monkeypatch, tmp_path):
-    for module in (sealing, door):
-        monkeypatch.setattr(module, "BATCH", 4)
-    assert [door.seal(tmp_path) for _ in range(4)] == [4, 4, 0, 0]
+    monkeypatch.setattr(chain, "BATCH", 4)
+    sealer = Sealer(tmp_path)
+    assert [sealer.seal() for _ in range(4)] == [4, 4, 0, 0]
     assert [row.no for row in rows_of("seal")] == list(range(1, 12))
     assert fault() is None
 
@@ -51,14 +53,14 @@ def test_rows_after_the_last_seal_are_told_as_not_sealed(city, some_rows, tmp_pa
 
 
 def test_many_sweeps_at_once_make_one_chain(app, some_rows, monkeypatch, tmp_path):
-    for module in (sealing, door):
-        monkeypatch.setattr(module, "BATCH", 2)
+    monkeypatch.setattr(chain, "BATCH", 2)
     begin, done = threading.Barrier(4), []
 
     def sweep():
         with app.app_context():
             begin.wait()
-            done.append([door.seal(tmp_path) for _ in range(12)])
+            sealer = Sealer(tmp_path)
+            done.append([sealer.seal() for _ in range(12)])
             end_reading()
 
     threads = [threading.Thread(target=sweep) for _ in range(4)]
@@ -75,11 +77,11 @@ def test_many_sweeps_at_once_make_one_chain(app, some_rows, monkeypatch, tmp_pat
 
 
 def test_a_sealer_that_was_overtaken_gives_way(some_rows, monkeypatch, tmp_path):
-    def overtaken(_now):
+    def overtaken(_now, look_back):
         raise IntegrityError("INSERT", {}, Exception("UNIQUE"))
 
-    monkeypatch.setattr(door, "seal_batch", overtaken)
-    assert door.seal(tmp_path) == 0
+    monkeypatch.setattr(sealing, "seal_batch", overtaken)
+    assert Sealer(tmp_path).seal() == 0
     assert outside.known(tmp_path) is None
 
 
@@ -109,3 +111,19 @@ def test_no_head_is_known_before_the_first_seal(tmp_path):
     outside.keep(tmp_path / "new", Head(3, "a" * 64))
     assert outside.known(tmp_path / "new") == Head(3, "a" * 64)
     assert chain.Head() == Head(0, "")
+
+
+def test_in_a_long_backlog_late_rows_are_looked_for_once_a_minute(some_rows, monkeypatch, tmp_path):
+    make_room("audit")
+    seal(tmp_path)
+    monkeypatch.setattr(chain, "BATCH", 2)
+    looks, late = [], sealing._late
+    monkeypatch.setattr(sealing, "_late", lambda *asked: looks.append(asked[0]) or late(*asked))
+    with writing():
+        for number in range(5):
+            trail.audit("places.imported", "places", added=number)
+    clock = iter([0, 1, 2, 70, 71])
+    sealer = Sealer(tmp_path)
+    monkeypatch.setattr(door, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    assert [sealer.seal() for _ in range(5)] == [2, 2, 0, 0, 0]
+    assert looks == ["event", "audit"] * 2

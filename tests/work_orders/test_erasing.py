@@ -1,5 +1,6 @@
 """When somebody leaves for good nothing of them stays once their orders have ended; what was done does, and holds."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import func, select, text, update
 
 from app import clock, idempotency, parameters, secrets, storage, trail
 from app.commands import erasing as door
-from app.commands import sealing
+from app.commands.sealing import Sealer
 from app.commands.sweep import clean
 from app.db import db, end_reading, walking
 from app.deadlines.timers import Timer
@@ -119,7 +120,8 @@ def counts(*models):
 
 def seal(folder):
     end_reading()
-    while sealing.seal(folder):
+    sealer = Sealer(folder)
+    while sealer.seal():
         pass
 
 
@@ -358,3 +360,29 @@ def test_photos_and_words_of_others_stay_when_somebody_without_orders_goes(order
     close(a_worker(fresh(order).grid_id, name="多杰"))
     erase()
     assert counts(EventText, Photo) == [2, 1]
+
+
+def test_two_sweeps_at_once_erase_everything_once(app, order, leaver, worker):
+    end(order, worker, leaver)
+    told(order, leaver)
+    close(leaver)
+    begin, done = threading.Barrier(2), []
+
+    def sweep():
+        with app.app_context():
+            begin.wait()
+            for _ in range(3):
+                done.append(door.erase(clock.now()))
+            end_reading()
+
+    sweeps = [threading.Thread(target=sweep) for _ in range(2)]
+    for one in sweeps:
+        one.start()
+    for one in sweeps:
+        one.join()
+    assert done == [0] * 6
+    assert tables_with(*PERSONAL) == {}
+    erasures = db.session.scalars(select(trail.AuditRow.facts).where(trail.AuditRow.action == trail.ERASED)).all()
+    end_reading()
+    assert [one["texts"] for one in erasures] == [6, 0]
+    assert verified().fault is None
