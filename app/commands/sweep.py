@@ -118,6 +118,7 @@ def clean() -> int:
         storing.forget_orphans,
         console_access.forget_old,
         contacts.erase_of_closed,
+        contacts.erase_old,
     ):
         with transaction():
             forget(now)
