@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app import trail
 from app.commands import sealing as door
 from app.commands.sealing import Sealer
-from app.db import end_reading
+from app.db import db, end_reading
 from app.seals import chain, outside, sealing
 from app.seals.chain import Head
 from tests.factories import an_order, writing
@@ -127,3 +127,30 @@ def test_in_a_long_backlog_late_rows_are_looked_for_once_a_minute(some_rows, mon
     monkeypatch.setattr(door, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     assert [sealer.seal() for _ in range(5)] == [2, 2, 0, 0, 0]
     assert looks == ["event", "audit"] * 2
+
+
+def test_a_transaction_that_took_its_time_is_sealed_when_it_is_through(app, tmp_path, database_kind):
+    if database_kind == "sqlite":
+        pytest.skip("SQLite lets one write at a time, so numbers are in the order of commits")
+    written, go_on = threading.Event(), threading.Event()
+
+    def slow():
+        with app.app_context(), writing():
+            trail.audit("places.imported", "slow", added=1)
+            db.session.flush()
+            written.set()
+            go_on.wait(5)
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert written.wait(5)
+    with writing():
+        trail.audit("places.imported", "fast", added=1)
+    seal(tmp_path)
+    assert (fault(), [row.subject for row in rows_of("audit")]) == (None, ["fast"])
+    go_on.set()
+    thread.join()
+    assert [row.subject for row in rows_of("audit")] == ["slow", "fast"]
+    assert (fault(), look().young) == (None, 1)
+    seal(tmp_path)
+    assert (fault(), look().young) == (None, 0)
