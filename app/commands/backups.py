@@ -9,13 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from app import clock, logs
 from app.commands import manifests
-from app.commands.database_copies import CopyFailed, copies_of
+from app.commands.database_copies import Copies, CopyFailed, copies_of
 from app.commands.manifests import Manifest
 from app.db import db, end_reading
 from app.errors import NotFound
@@ -23,7 +22,6 @@ from app.photos.models import Photo
 from app.photos.permits import SIZES
 from app.photos.storing import key
 from app.storage import storage
-from config import Settings
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NOTHING_LEFT = "没有留下半份备份。"
@@ -34,9 +32,8 @@ NOTHING_LEFT = "没有留下半份备份。"
 @click.option("--pg-bin", envvar="PG_BIN", help="folder of pg_dump, where it is not on the PATH")
 def command(folder: Path, pg_bin: str | None) -> None:
     """Copy the database and the photos into a new folder; the service may go on writing."""
-    settings: Settings = current_app.extensions["settings"]
     with _whole_or_nothing(folder) as part:
-        manifest = _take(settings, part, pg_bin)
+        manifest = _take(copies_of(db.engine.url, pg_bin), part)
     rows = sum(manifest.rows.values())
     click.echo(f"已备份到 {folder}：数据库 {rows} 行，照片文件 {len(manifest.files) - 1} 个。")
     if manifest.missing:
@@ -66,9 +63,8 @@ def _whole_or_nothing(folder: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _take(settings: Settings, part: Path, pg_bin: str | None) -> Manifest:
+def _take(copies: Copies, part: Path) -> Manifest:
     """Database first, photos after it, so that every photo it names has been stored before it is looked for."""
-    copies = copies_of(settings.database_url, pg_bin)
     found = copies.take(part)
     manifest = Manifest(str(clock.iso(clock.now())), copies.file, found.revision, found.rows, asdict(found.head))
     _make_last(part / copies.file)

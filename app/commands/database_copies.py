@@ -51,9 +51,9 @@ class Copies(Protocol):
         ...
 
 
-def copies_of(url: str, pg_bin: str | None = None) -> Copies:
+def copies_of(url: sa.URL, pg_bin: str | None = None) -> Copies:
     """`pg_bin` is the folder of pg_dump and pg_restore, where they are not on the PATH."""
-    return SqliteCopies(url) if sa.make_url(url).get_backend_name() == "sqlite" else PostgresqlCopies(url, pg_bin)
+    return SqliteCopies(url) if url.get_backend_name() == "sqlite" else PostgresqlCopies(url, pg_bin)
 
 
 def figures(connection: sa.Connection) -> Figures:
@@ -79,8 +79,8 @@ class SqliteCopies:
 
     file = "database.sqlite"
 
-    def __init__(self, url: str) -> None:
-        self._path = Path(sa.make_url(url).database or "")
+    def __init__(self, url: sa.URL) -> None:
+        self._path = Path(url.database or "")
 
     def take(self, folder: Path) -> Figures:
         copy = folder / self.file
@@ -122,8 +122,8 @@ class PostgresqlCopies:
 
     file = "database.dump"
 
-    def __init__(self, url: str, pg_bin: str | None) -> None:
-        self._url, self._pg_bin = sa.make_url(url), pg_bin
+    def __init__(self, url: sa.URL, pg_bin: str | None) -> None:
+        self._url, self._pg_bin = url, pg_bin
 
     def take(self, folder: Path) -> Figures:
         engine = _engine(self._url, isolation_level="REPEATABLE READ", connect_args={"options": UNLIMITED})
@@ -165,9 +165,12 @@ class PostgresqlCopies:
         given = {key: value for key, value in os.environ.items() if key in PASSED_ON or key.startswith("PG")}
         if url.password is not None:
             given["PGPASSWORD"] = str(url.password)
-        address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+        address = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
         ran = subprocess.run(
-            [tool, "--no-password", f"--dbname={address}", *options], env=given, capture_output=True, text=True
+            [tool, "--no-password", f"--dbname={address.render_as_string()}", *options],
+            env=given,
+            capture_output=True,
+            text=True,
         )
         if ran.returncode != 0:
             said = logs.mask(ran.stderr.strip().splitlines()[0] if ran.stderr.strip() else f"退出码 {ran.returncode}")

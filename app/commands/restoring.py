@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 from alembic.script import ScriptDirectory
-from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -14,6 +13,7 @@ from app import logs
 from app.commands import manifests, trails
 from app.commands.database_copies import Copies, CopyFailed, Figures, copies_of, figures
 from app.commands.manifests import Manifest, NoManifest
+from app.db import db
 from app.photos.permits import SIZES
 from app.photos.storing import key
 from app.seals.chain import Head
@@ -32,7 +32,7 @@ def command(folder: Path, check: bool, pg_bin: str | None) -> None:
 
     How to go back to a backup stands in docs/operating.md.
     """
-    copies = copies_of(current_app.extensions["settings"].database_url, pg_bin)
+    copies = copies_of(db.engine.url, pg_bin)
     try:
         manifest = _listed(folder, copies)
         with copies.restored(folder) as connection:

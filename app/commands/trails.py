@@ -18,7 +18,8 @@ def command() -> None:
 @command.command("verify")
 def check() -> None:
     """Walk both trails and their seals; stops with 1 at the first row that is wrong."""
-    known = outside.known(current_app.extensions["settings"].var_dir)
+    folder = current_app.extensions["settings"].var_dir
+    known = outside.known(folder)
     try:
         with walking() as connection:
             found = verify(connection, known)
@@ -28,6 +29,8 @@ def check() -> None:
     if found.fault is not None:
         raise click.ClickException(str(found.fault))
     click.echo(told(found))
+    if known is None and found.sealed:
+        click.echo(f"注意：{folder} 里没有 {outside.NAME}，封存链的末尾有没有被截掉看不出来。", err=True)
 
 
 def told(found: Findings) -> str:

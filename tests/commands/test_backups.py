@@ -5,7 +5,7 @@ import resource
 import threading
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 
 from app import storage
 from app.commands import backups, database_copies
@@ -197,7 +197,7 @@ def test_without_pg_dump_a_sentence_says_what_to_install(story, flask, tmp_path,
 
 
 def test_a_database_that_is_away_is_told_in_a_sentence(flask, tmp_path, monkeypatch):
-    url = "postgresql+psycopg://desk:geheim@127.0.0.1:9/desk"
+    url = make_url("postgresql+psycopg://desk:geheim@127.0.0.1:9/desk")
     monkeypatch.setattr(backups, "copies_of", lambda _url, pg_bin: database_copies.copies_of(url, pg_bin))
     told = flask("backup", tmp_path / "one")
     assert told.exit_code == 1

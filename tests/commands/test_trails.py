@@ -41,6 +41,14 @@ def test_the_first_wrong_row_is_named_and_the_command_fails(flask, rows):
     assert "行（places.imported）：内容被改过" in told.output
 
 
+def test_without_the_head_kept_outside_a_cut_cannot_be_seen_and_that_is_said(app, flask, rows):
+    flask("sweep", "--once")
+    assert "看不出来" not in flask("trail", "verify").output
+    (app.extensions["settings"].var_dir / outside.NAME).unlink()
+    told = flask("trail", "verify")
+    assert (told.exit_code, "末尾有没有被截掉看不出来" in told.output) == (0, True)
+
+
 def test_an_end_that_was_cut_off_fails(flask, rows):
     flask("sweep", "--once")
     by_hand("DELETE FROM seal")
