@@ -9,6 +9,7 @@ from app.notifications import recipients
 from app.people import accounts, closing, sign_in
 from app.people import models as people
 from app.photos import models as photos
+from app.seals import models as seals
 from app.territory import models as territory
 from app.territory import outlines, tree
 from app.work_orders import catalogue, contacts, leaving, placing_again, queries, side_records, text_review, timeline
@@ -29,6 +30,7 @@ TABLES = (
     timeline,
     side_records,
     text_review,
+    seals,
 )
 """Importing a module is what makes its tables known to the database."""
 

@@ -114,7 +114,9 @@ def prepare(engine: Engine) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    # What was deleted is overwritten: an erasure leaves nothing to be read in free pages.
+    lasting = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON")
+    for pragma in lasting:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -144,12 +146,15 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
+# What statements carry is personal and stays out of errors and logs.
+ANY_ENGINE = {"hide_parameters": True, "json_serializer": _json, "json_deserializer": orjson.loads}
+
+
 def engine_options(url: str) -> dict[str, Any]:
-    """Pool and time limits by database. What statements carry is personal and stays out of errors and logs."""
-    common = {"hide_parameters": True, "json_serializer": _json, "json_deserializer": orjson.loads}
+    """Pool and time limits by database."""
     if url.startswith("sqlite"):
-        return common | {"connect_args": {"timeout": 5, "check_same_thread": False}}
-    return common | {
+        return ANY_ENGINE | {"connect_args": {"timeout": 5, "check_same_thread": False}}
+    return ANY_ENGINE | {
         "pool_size": 8,
         "max_overflow": 4,
         "pool_timeout": 5,
@@ -200,6 +205,14 @@ def unavailable(error: BaseException) -> Unavailable | None:
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return Unavailable()
     return None
+
+
+@contextmanager
+def walking() -> Iterator[sa.Connection]:
+    """A connection of its own for reading the whole house in batches, each statement by itself."""
+    engine = db.engine if db.engine.dialect.name == "sqlite" else _reading(db.engine)
+    with engine.connect() as connection:
+        yield connection
 
 
 def end_reading() -> None:

@@ -78,3 +78,8 @@ def forget_old(now: datetime) -> int:
             )
         )
     return len(rows)
+
+
+def forget_of(account_id: int) -> None:
+    """Delete every answer that was kept for an account."""
+    db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.account_id == account_id))

@@ -5,15 +5,22 @@ commitment to them, so that a lawful erasure removes text and salt while the dig
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, secrets
 from app.db import Encrypted, Model, UTCDateTime, db
+
+LASTING = ("at", "actor_id", "action", "subject", "facts", "commitment")
+"""The columns of an audit row that its digest covers."""
+
+ERASED = "texts.erased"
+"""The action under which an erasure of texts of either trail is written down, with how many in `facts["texts"]`."""
 
 
 def commitment(salt: str, text: str) -> str:
@@ -72,3 +79,14 @@ def audit(action: str, subject: str, *, actor_id: int | None = None, text: str =
     if text:
         db.session.flush([row])
         db.session.add(AuditText(audit_id=row.id, salt=salt, text=text))
+
+
+def erase_texts(subjects: Iterable[str]) -> int:
+    """Erase the personal part of what was written about these subjects; returns how many. The rows stay true.
+
+    Whoever calls this writes it down under ERASED: a text that is gone without that is a broken trail.
+    """
+    about = select(AuditRow.id).where(AuditRow.subject.in_(list(subjects)))
+    erasing = delete(AuditText).where(AuditText.audit_id.in_(about))
+    result = db.session.execute(erasing, execution_options={"synchronize_session": False})
+    return result.rowcount  # type: ignore[attr-defined]

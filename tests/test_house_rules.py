@@ -17,7 +17,7 @@ from app.work_orders.workflow import ACTION_NAMES, STATUS_NAMES, TRANSITIONS, Ac
 from config import ROOT
 from tests.workflow_diagram import PARTS, diagram, fenced, part
 
-ROOMS = ("territory", "people", "photos", "deadlines", "notifications", "work_orders")
+ROOMS = ("territory", "people", "photos", "deadlines", "notifications", "work_orders", "seals")
 GROUND = ("db", "errors", "clock", "logs", "secrets", "storage", "trail", "idempotency", "parameters")
 SOURCES = sorted(
     path

@@ -186,7 +186,7 @@ def _verified_phone(values: dict[str, str]) -> None:
 @bp.route("", methods=["DELETE"])
 @openapi.described(answer=None, status=204, also=("CONFLICT",))
 def close_account() -> tuple[str, int]:
-    """Close the account at once and for good. The contact stays on open requests until they end."""
+    """Close the account at once and for good. Contact and words stay on open requests until they end."""
     actor = guard.actor()
     with transaction():
         closing.close(accounts.own(actor), "own_wish", by=actor.account_id)

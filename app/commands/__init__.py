@@ -1,8 +1,8 @@
-"""The command line: flask relay · sweep · demo · staff · import · wechat."""
+"""The command line: flask relay · sweep · demo · staff · import · wechat · trail · backup · restore."""
 
 from flask import Flask
 
-from app.commands import demo, importing, relay, staff, sweep, wechat
+from app.commands import backups, demo, importing, relay, restoring, staff, sweep, trails, wechat
 
 
 def register(app: Flask) -> None:
@@ -13,3 +13,6 @@ def register(app: Flask) -> None:
     app.cli.add_command(staff.command)
     app.cli.add_command(demo.command)
     app.cli.add_command(wechat.command)
+    app.cli.add_command(trails.command)
+    app.cli.add_command(backups.command)
+    app.cli.add_command(restoring.command)

@@ -3,11 +3,15 @@
 import signal
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 import click
+from flask import current_app
 
 from app import clock, idempotency, limits, logs
+from app.commands import erasing
+from app.commands.sealing import Sealer
 from app.db import end_reading, transaction
 from app.errors import Conflict, Unavailable
 from app.notifications import digest, outbox, pushes
@@ -19,6 +23,7 @@ PAUSE_S = 2.0
 CLEAN_EVERY_S = 600.0
 DIGEST_EVERY_S = 60.0
 LEAVE_BROKEN_S = 600.0
+SEAL_EVERY_S = 60.0
 _log = logs.logger("sweep")
 
 
@@ -31,19 +36,31 @@ def command(once: bool) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
         _log.info("sweep_started")
-    clean_at = digest_at = 0.0
+    sealer = Sealer(current_app.extensions["settings"].var_dir)
+    every = ((tell_digests, DIGEST_EVERY_S), (clean, CLEAN_EVERY_S), (sealer.seal, SEAL_EVERY_S))
+    rounds = [_Round(step, seconds) for step, seconds in every]
     while not stopping.is_set():
         more = _survive(fire_due)
-        if time.monotonic() >= digest_at:
-            digest_at = time.monotonic() + DIGEST_EVERY_S
-            _survive(tell_digests)
-        if time.monotonic() >= clean_at:
-            clean_at = time.monotonic() + CLEAN_EVERY_S
-            _survive(clean)
+        more += sum([each.go() for each in rounds])
         if once and not more:
             return
         if not more:
             stopping.wait(PAUSE_S)
+
+
+class _Round:
+    """A step that is taken now and then, and at once again while it says that there is more."""
+
+    def __init__(self, step: Callable[[], int], every_s: float) -> None:
+        self._step, self._every_s, self._at = step, every_s, 0.0
+
+    def go(self) -> int:
+        """What the step returned; 0 when it is not its time."""
+        if time.monotonic() < self._at:
+            return 0
+        more: int = _survive(self._step)
+        self._at = 0.0 if more else time.monotonic() + self._every_s
+        return more
 
 
 def fire_due() -> int:
@@ -104,7 +121,7 @@ def _tell_digest(account_id: int, now: datetime) -> bool:
 
 
 def clean() -> int:
-    """Delete what nobody needs any more, a batch of each kind."""
+    """Delete what nobody needs any more, a batch of each kind; not 0 when people who left have left more."""
     now = clock.now()
     for forget in (
         idempotency.forget_old,
@@ -115,12 +132,13 @@ def clean() -> int:
         storing.forget_orphans,
         console_access.forget_old,
         contacts.erase_of_closed,
+        contacts.erase_old,
     ):
         with transaction():
             forget(now)
     storing.forget_strays(now)
     limits.forget_old()
-    return 0
+    return erasing.erase(now)
 
 
 def _survive(step):  # type: ignore[no-untyped-def]

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Encrypted, Model, UTCDateTime
 
+TO_ERASE = text("closed_at IS NOT NULL AND erased_at IS NULL")
+
 
 class Role(StrEnum):
     """Roles of postings. Everybody is a resident besides."""
@@ -48,6 +50,7 @@ class Account(Model):
     """A person. `openid` is WeChat's name for them and leaves this room only towards WeChat."""
 
     __tablename__ = "account"
+    __table_args__ = (Index("ix_account_to_erase", "closed_at", postgresql_where=TO_ERASE, sqlite_where=TO_ERASE),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(22), unique=True)
@@ -65,6 +68,8 @@ class Account(Model):
     linked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     state: Mapped[str] = mapped_column(String(12), default=AccountState.ACTIVE)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when its owner left for good
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when the last of what it left was erased
 
 
 class Posting(Model):

@@ -1,6 +1,7 @@
 """Taking a photo in, and forgetting what no order ever took."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from app.db import db, end_reading, in_transaction
 from app.errors import TooMany
 from app.people.actor import Actor
 from app.photos.models import Photo, PhotoState
+from app.photos.permits import SIZES
 from app.photos.reencoding import reencode
 from app.storage import storage
 
@@ -77,6 +79,20 @@ def forget_orphans(now: datetime) -> int:
     taken = delete(Photo).where(Photo.id.in_(old.scalar_subquery()), Photo.work_order_id.is_(None))
     deleted = db.session.execute(taken.returning(Photo.id), execution_options={"synchronize_session": False})
     return len(deleted.all())
+
+
+def forget_of(owner_id: int, work_order_id: int) -> list[str]:
+    """Delete the rows of what a person added to an order; returns the photos whose files must go after the commit."""
+    theirs = delete(Photo).where(Photo.work_order_id == work_order_id, Photo.owner_id == owner_id)
+    deleted = db.session.scalars(theirs.returning(Photo.public_id), execution_options={"synchronize_session": False})
+    return sorted(deleted.all())
+
+
+def remove_files(public_ids: Iterable[str]) -> None:
+    """Remove the files of photos that have no row any more. What a crash leaves here is found among the strays."""
+    for public_id in public_ids:
+        for size in SIZES:
+            storage().delete(key(public_id, size))
 
 
 def forget_strays(now: datetime) -> int:

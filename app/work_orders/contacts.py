@@ -1,9 +1,13 @@
-"""联系方式: how a reporter can be reached about an order, kept until the order has ended and then erased."""
+"""联系方式: how a reporter can be reached about an order.
 
-from datetime import datetime
+Kept for a year after the order has ended, as the privacy notice says, and of people who left only until it has ended.
+"""
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
+
+from app import parameters
 from app.db import db
 from app.people.models import Account, AccountState
 from app.work_orders.models import FollowUp, Reporter, WorkOrder
@@ -16,25 +20,39 @@ def keep(account_id: int, phone: str) -> None:
     """Before an account's number goes: orders that have not ended keep it, unless another one was given for them."""
     lacking = select(Reporter).join(WorkOrder, WorkOrder.id == Reporter.work_order_id)
     lacking = lacking.where(Reporter.account_id == account_id, Reporter.contact.is_(None), Reporter.left_at.is_(None))
-    for reporter in db.session.scalars(lacking.where(_is_needed())):
+    for reporter in db.session.scalars(lacking.where(is_needed())):
         reporter.contact = phone
 
 
 def erase_of_closed(_now: datetime) -> int:
     """Erase one batch of contacts that closed accounts left on orders which have ended since; returns how many."""
-    left = (
+    left = _given().join(Account, Account.id == Reporter.account_id)
+    return _erase(left.where(Account.state == AccountState.CLOSED))
+
+
+def erase_old(now: datetime) -> int:
+    """Erase one batch of contacts on orders that ended a year ago, or as long as the city says; returns how many."""
+    since = now - timedelta(days=parameters.number("contact_kept_days", 365))
+    ended_at = func.coalesce(WorkOrder.closed_at, WorkOrder.changed_at)
+    return _erase(_given().where(Reporter.created_at < since, ended_at < since))
+
+
+def _given() -> Select[tuple[int]]:
+    """Contacts on orders for which nobody needs them any more."""
+    return (
         select(Reporter.id)
-        .join(Account, Account.id == Reporter.account_id)
         .join(WorkOrder, WorkOrder.id == Reporter.work_order_id)
-        .where(Account.state == AccountState.CLOSED, Reporter.contact.is_not(None), ~_is_needed())
-        .limit(BATCH)
+        .where(Reporter.contact.is_not(None), ~is_needed())
     )
-    erased = update(Reporter).where(Reporter.id.in_(left)).values(contact=None)
+
+
+def _erase(reporters: Select[tuple[int]]) -> int:
+    erased = update(Reporter).where(Reporter.id.in_(reporters.limit(BATCH))).values(contact=None)
     result = db.session.execute(erased, execution_options={"synchronize_session": False})
     return result.rowcount  # type: ignore[attr-defined]
 
 
-def _is_needed() -> ColumnElement[bool]:
+def is_needed() -> ColumnElement[bool]:
     """Whether somebody may still have to speak with the reporters of an order."""
     followed_up = exists().where(FollowUp.work_order_id == WorkOrder.id, FollowUp.ended_at.is_(None))
     return or_(WorkOrder.status.not_in([status.value for status in ENDED]), followed_up)

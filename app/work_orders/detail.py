@@ -45,6 +45,7 @@ BY_ASSIGNEE = (
     Action.RESOLVE,
     Action.AMEND,
 )
+ERASED_WORDS = "（文字已按规定清除）"
 BY_OFFICER = (Action.FOLLOW_UP, Action.REWORK, Action.CLOSE)
 
 
@@ -165,6 +166,7 @@ _EVENTS = (
         Event.round,
         Event.facts,
         Event.visible,
+        Event.commitment,
         EventText.text,
         Account.name,
     )
@@ -190,11 +192,16 @@ def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int | None
         at=row.at,
         action=row.action,
         action_name=ACTION_NAMES[action],
-        text=words(action, row.facts, None if reader is not None and row.visible == "act" else row.text),
+        text=words(action, row.facts, None if reader is not None and row.visible == "act" else _said(row)),
         by=_by(action, row, reporter_ids, reader),
         photos=_pictures_of(action, row.round, pictures),
         visible=row.visible,
     )
+
+
+def _said(row: Row[Any]) -> str | None:
+    """The free text of a line; one that was erased is not passed over in silence."""
+    return ERASED_WORDS if row.text is None and row.commitment else row.text
 
 
 def _pictures_of(action: Action, round_: int, pictures: Sequence[Shown]) -> list[Shown]:

@@ -20,6 +20,8 @@ from app.work_orders.workflow import OPEN, Action, Status, next_status
 
 OPEN_CONDITION = "status IN ({})".format(", ".join(f"'{status}'" for status in OPEN))
 
+HAS_CONTACT = text("contact IS NOT NULL")
+
 
 def _indexes() -> tuple[Index, ...]:
     """Lists filter by equality on the level of a posting, so each level has the same three indexes."""
@@ -166,6 +168,7 @@ class Reporter(Model):
     __table_args__ = (
         UniqueConstraint("work_order_id", "account_id"),
         Index(None, "account_id", "work_order_id"),
+        Index("ix_reporter_contact", "created_at", postgresql_where=HAS_CONTACT, sqlite_where=HAS_CONTACT),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -175,6 +178,7 @@ class Reporter(Model):
     is_first: Mapped[bool] = mapped_column(default=True)
     left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when all that they wrote here was erased
 
     work_order: Mapped[WorkOrder] = relationship(lazy="raise")
 

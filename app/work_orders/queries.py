@@ -17,7 +17,7 @@ from app.deadlines.timers import Timer
 from app.errors import Conflict, NotFound
 from app.people import queries as people
 from app.people.actor import Actor
-from app.people.models import Account
+from app.people.models import Account, AccountState
 from app.territory.models import Level, Territory
 from app.work_orders import custody, policy, scope
 from app.work_orders.models import Assignment, FollowUp, Rating, Reporter, WorkOrder
@@ -134,11 +134,10 @@ def unit_above(territory_id: int) -> int | None:
 
 
 def reporter_accounts(work_order_id: int | None, _facts: Mapping[str, Any]) -> list[int]:
-    """Accounts to tell as reporters; registered with the notifications room."""
-    rows = db.session.scalars(
-        select(Reporter.account_id).where(Reporter.work_order_id == work_order_id, Reporter.left_at.is_(None))
-    )
-    return [account_id for account_id in rows if account_id]
+    """Accounts to tell as reporters, none that was closed; registered with the notifications room."""
+    told = select(Account.id).join(Reporter, Reporter.account_id == Account.id).order_by(Reporter.id)
+    told = told.where(Reporter.work_order_id == work_order_id, Reporter.left_at.is_(None))
+    return list(db.session.scalars(told.where(Account.state != AccountState.CLOSED)))
 
 
 def seen_at_work(actor: Actor, numbers: Collection[str]) -> set[str]:

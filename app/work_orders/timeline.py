@@ -14,6 +14,11 @@ from app.work_orders.workflow import Action, Status
 if TYPE_CHECKING:
     from app.work_orders.models import WorkOrder
 
+LASTING = (
+    "public_id", "at", "action", "actor_id", "from_status", "to_status", "round", "visible", "facts", "commitment",
+)  # fmt: skip
+"""The columns that a line's digest covers, together with the number of its order."""
+
 
 class Event(Model):
     """One line of the timeline. Never changed once written; the digest covers every lasting column."""

@@ -92,6 +92,31 @@ def test_people_who_stay_keep_what_they_gave(city, reporter, worker):
     assert (erase(), contact_of(order)) == (0, GIVEN)
 
 
+def erase_old():
+    with writing():
+        return contacts.erase_old(clock.now())
+
+
+def test_of_people_who_stay_a_number_is_erased_a_year_after_the_end(city, reporter, later):
+    order, waiting = an_order(city, reporter, contact=GIVEN), an_order(city, reporter, contact=GIVEN)
+    later(days=30)
+    run(intake.withdraw, order.number, reporter, "resolved_itself")
+    later(days=364)
+    assert (erase_old(), contact_of(order)) == (0, GIVEN)
+    later(days=2)
+    assert (erase_old(), contact_of(order), contact_of(waiting), erase_old()) == (1, None, GIVEN, 0)
+
+
+def test_the_city_says_for_how_long_a_number_is_kept(city, reporter, later):
+    with writing():
+        db.session.merge(Parameter(name="contact_kept_days", value="90"))
+    parameters.forget()
+    order = an_order(city, reporter, contact=GIVEN)
+    run(intake.withdraw, order.number, reporter, "resolved_itself")
+    later(days=91)
+    assert (erase_old(), contact_of(order)) == (1, None)
+
+
 def test_no_more_than_a_batch_is_erased_at_once(city, reporter, monkeypatch):
     monkeypatch.setattr(contacts, "BATCH", 2)
     for _ in range(3):
