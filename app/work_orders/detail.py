@@ -14,7 +14,8 @@ from app.people.models import Account
 from app.photos import queries as photos
 from app.photos.models import Purpose
 from app.photos.queries import Shown
-from app.work_orders import policy, scope
+from app.work_orders import calls, policy, scope
+from app.work_orders.calls import Call
 from app.work_orders.handling import CONTACT_KINDS
 from app.work_orders.models import Rating, Reporter, WorkOrder
 from app.work_orders.queries import ABSENT
@@ -55,6 +56,7 @@ class Detail:
     reporters: Sequence[ReporterShown]
     rating: Row[Any] | None
     actions: Sequence[str]
+    calls: Sequence[Call]
 
 
 def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
@@ -71,14 +73,16 @@ def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
     reporters = _reporters(order)
     own = next((one for one in reporters if one.account_id == actor.account_id), None)
     pictures = photos.of_orders([order.id], actor, at_work=not as_reporter)[order.id]
+    events = _events(order)
     return Detail(
         order=order,
         assignee_name=assignee_name,
-        lines=_lines(order, pictures, as_reporter),
+        lines=_lines(events, pictures, as_reporter),
         photos=[one for one in pictures if one.purpose is Purpose.REPORT],
         reporters=[] if as_reporter else [_shown(order, one, actor) for one in reporters],
         rating=own if own is not None and own.solved else None,
         actions=_actions(order, actor, own, as_reporter),
+        calls=calls.calls(events),
     )
 
 
@@ -119,7 +123,7 @@ def _actions(order: WorkOrder, actor: Actor, own: Row[Any] | None, as_reporter: 
     return [one for one in found if (Action(one) in BY_REPORTER) == as_reporter]
 
 
-def _lines(order: WorkOrder, pictures: Sequence[Shown], as_reporter: bool) -> list[Line]:
+def _events(order: WorkOrder) -> Sequence[Row[Any]]:
     statement = (
         select(
             Event.at,
@@ -136,9 +140,13 @@ def _lines(order: WorkOrder, pictures: Sequence[Shown], as_reporter: bool) -> li
         .where(Event.work_order_id == order.id)
         .order_by(Event.id)
     )
-    if as_reporter:
-        statement = statement.where(Event.visible != "internal")
-    return [_line(row, pictures, as_reporter) for row in db.session.execute(statement)]
+    return db.session.execute(statement).all()
+
+
+def _lines(events: Sequence[Row[Any]], pictures: Sequence[Shown], as_reporter: bool) -> list[Line]:
+    """The lines this person may read: a reporter none of the internal ones."""
+    shown = (row for row in events if not (as_reporter and row.visible == "internal"))
+    return [_line(row, pictures, as_reporter) for row in shown]
 
 
 def _line(row: Row[Any], pictures: Sequence[Shown], as_reporter: bool) -> Line:
@@ -188,6 +196,7 @@ SATISFIED = {"yes": "满意", "mostly": "基本满意", "no": "不满意"}
 def words(action: Action, facts: dict[str, Any], text: str | None) -> str:
     """What a line says: the fact in words, then the free text."""
     fact = {
+        Action.SUBMIT: lambda: f"涉及“{facts['danger_name']}”，按紧急事项办理" if facts.get("danger") else "",
         Action.ACCEPT: lambda: f"按规则“{facts['rule_name']}”受理" if facts.get("rule_name") else "",
         Action.CONTACT: lambda: CONTACT_KINDS[facts["kind"]],
         Action.RESOLVE: lambda: facts["result_name"],
@@ -198,7 +207,8 @@ def words(action: Action, facts: dict[str, Any], text: str | None) -> str:
         Action.WARN: lambda: STEPS.get(facts.get("step", ""), ""),
         Action.FOLLOW_UP: lambda: _follow_up_words(facts),
     }.get(action, lambda: "")()
-    return "：".join(part for part in (fact, text or "") if part)
+    facts_told = "，".join(filter(None, (fact, calls.words(facts))))
+    return "：".join(part for part in (facts_told, text or "") if part)
 
 
 def _rating_words(facts: dict[str, Any]) -> str:
