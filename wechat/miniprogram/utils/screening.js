@@ -17,8 +17,12 @@ function body({ description, category, place, compound, building, point }) {
   return asked
 }
 
-/** The answer, or null without one: no network and a service that is away are no reason to stop anybody. */
-const ask = (asked) => (asked ? api.ask(PATH, asked).catch(() => null) : Promise.resolve(null))
+const shown = ({ emergency, categories, likely_duplicates }) => ({
+  emergency, suggested: categories, likely: likely_duplicates.map((one, key) => ({ ...one, key })),
+})
+
+/** What the page shows of the answer, or null without one: no network and a service that is away stop nobody. */
+const ask = (asked) => (asked ? api.ask(PATH, asked).then(shown).catch(() => null) : Promise.resolve(null))
 
 /** Waits for this, but no longer than a person would. */
 const atMost = (work) => Promise.race([work, new Promise((resolve) => setTimeout(resolve, WAIT_MS))])

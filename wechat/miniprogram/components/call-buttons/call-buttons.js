@@ -1,5 +1,5 @@
 const EVERY = [
-  { number: '110', name: '报警' }, { number: '119', name: '火警、救援' }, { number: '120', name: '急救' }, { number: '122', name: '交通事故' },
+  { number: '110', name: '报警' }, { number: '119', name: '火警' }, { number: '120', name: '急救' }, { number: '122', name: '交通事故' },
 ]
 
 /** Numbers to dial with one tap; without any of its own all that save lives. */

@@ -147,7 +147,7 @@ Page({
     if (!told) this.screened = ''
     else this.showScreened(told)
   },
-  showScreened({ emergency, categories: suggested, likely_duplicates: likely }) {
+  showScreened({ emergency, suggested, likely }) {
     this.setData({ emergency, suggested, likely: this.dismissed ? [] : likely })
     if (emergency && this.warned !== emergency.kind) {
       this.warned = emergency.kind
