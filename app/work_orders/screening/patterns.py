@@ -12,10 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 FOUND = "~"
+LONGEST_CLAUSE = 60
 CLAUSE_END = re.compile(r"[,、:;!?。…\s]+")
 SPACED_OUT = re.compile(r"(?<=(?<![一-鿿])[一-鿿])[ \t]+(?=[一-鿿](?![一-鿿]))")
 
 Span = tuple[int, int]
+Parts = tuple[tuple[str, ...], ...]
 
 
 def plain(text: str) -> str:
@@ -27,17 +29,16 @@ def plain(text: str) -> str:
 class Pattern:
     """Alternatives of parts that must all be there; a part is a choice of words."""
 
-    alternatives: tuple[tuple[tuple[str, ...], ...], ...]
+    alternatives: tuple[Parts, ...]
 
     def is_in(self, text: str) -> bool:
-        return any(all(any(word in text for word in part) for part in parts) for parts in self.alternatives)
+        return any(_all_in(text, parts) for parts in self.alternatives)
 
     def spans(self, text: str, within: int) -> Iterator[Span]:
         """Where the pattern stands, as (start, end); parts must lie in at most `within` characters."""
         for parts in self.alternatives:
-            found = [_occurrences(text, part) for part in parts]
-            if all(found):
-                yield from _together(found, within)
+            if _all_in(text, parts):
+                yield from _together([_occurrences(text, part) for part in parts], within)
 
 
 def pattern(words: str) -> Pattern:
@@ -55,8 +56,26 @@ def _filled(word: str) -> str:
     return word.strip()
 
 
+def _all_in(text: str, parts: Parts) -> bool:
+    # Plain loops: this decides about hundreds of patterns for every text, and most fail at their first part.
+    for part in parts:
+        for word in part:
+            if word in text:
+                break
+        else:
+            return False
+    return True
+
+
 def _occurrences(text: str, words: Sequence[str]) -> list[Span]:
-    return sorted((at.start(), at.end()) for word in words for at in re.finditer(re.escape(word), text))
+    return sorted(span for word in words for span in _places(text, word))
+
+
+def _places(text: str, word: str) -> Iterator[Span]:
+    at = text.find(word)
+    while at >= 0:
+        yield at, at + len(word)
+        at = text.find(word, at + len(word))
 
 
 def _together(found: list[list[Span]], within: int) -> Iterator[Span]:
@@ -97,7 +116,7 @@ def denial(words: str) -> Denial:
 
 
 def _clause(text: str, span: Span) -> str:
+    """The span with what stands before and after it up to the next sign; nobody speaks longer in one breath."""
     start, end = span
-    begins = max((stop.end() for stop in CLAUSE_END.finditer(text, 0, start)), default=0)
-    stop = CLAUSE_END.search(text, end)
-    return text[begins : stop.start() if stop else len(text)]
+    before, after = text[max(0, start - LONGEST_CLAUSE) : start], text[end : end + LONGEST_CLAUSE]
+    return CLAUSE_END.split(before)[-1] + text[start:end] + CLAUSE_END.split(after, maxsplit=1)[0]

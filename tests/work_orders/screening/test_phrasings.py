@@ -1,6 +1,7 @@
 """How well the words of Xining read what residents write; see docs/screening.md for how the texts were gathered."""
 
 import csv
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,6 +103,14 @@ def test_dangers_told_by_their_circumstances_are_seen_in_part_and_without_false_
     assert len(found.missed) <= 0.67 * found.dangers, found.missed
     assert found.false == []
     assert found.among_three >= 0.6 * found.judged
+
+
+@pytest.mark.parametrize("words", ["没有着火，", "着火演习", "电梯里没困人", "老人孩子电梯灯"])
+def test_the_longest_text_is_read_in_no_time(words):
+    text = words * (5000 // len(words))
+    begun = time.perf_counter()
+    suggestion.suggest(text, emergencies.found(text))
+    assert time.perf_counter() - begun < 0.5
 
 
 @pytest.mark.parametrize(
