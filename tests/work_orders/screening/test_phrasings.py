@@ -96,12 +96,12 @@ def test_dangers_that_are_called_by_their_name_are_not_missed_in_texts_nobody_tu
     assert found.among_three >= 0.95 * found.judged
 
 
-def test_dangers_told_by_their_circumstances_are_seen_in_part_and_without_false_alarms():
+def test_dangers_told_by_their_circumstances_are_seen_in_most_cases_with_few_false_alarms():
     """Words alone cannot see all of these; the pages show the numbers to dial whatever the text says."""
     found = read("held_out_oblique")
     assert found.dangers >= 30
-    assert len(found.missed) <= 0.67 * found.dangers, found.missed
-    assert found.false == []
+    assert len(found.missed) <= 0.4 * found.dangers, found.missed
+    assert len(found.false) <= 3, found.false
     assert found.among_three >= 0.6 * found.judged
 
 
