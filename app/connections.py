@@ -14,6 +14,8 @@ from app.territory import models as territory
 from app.territory import outlines, tree
 from app.work_orders import catalogue, contacts, leaving, placing_again, queries, side_records, text_review, timeline
 from app.work_orders import models as work_orders
+from app.work_orders.screening import models as screening
+from app.work_orders.screening import words
 
 TABLES = (
     idempotency,
@@ -26,6 +28,7 @@ TABLES = (
     timers,
     notifications,
     catalogue,
+    screening,
     work_orders,
     timeline,
     side_records,
@@ -46,5 +49,5 @@ def connect() -> None:
 
 def forget() -> None:
     """Drop what the rooms keep of the reference data in this process."""
-    for room in (calendars, catalogue, outlines, parameters):
+    for room in (calendars, catalogue, outlines, parameters, words):
         room.forget()

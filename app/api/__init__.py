@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 
 from app import limits, logs
 from app.api import account, health, inbox, openapi, photos, problems, public
+from app.api.resident import screening
 from app.api.resident import work_orders as resident
 from app.api.text_check import TextCheck
 from app.api.worker import duty
@@ -26,6 +27,7 @@ DOORS = (
     photos.bp,
     photos.sights,
     inbox.bp,
+    screening.bp,
     resident.bp,
     duty.bp,
     worker.bp,

@@ -243,6 +243,32 @@ def reading(query: Schema | None = None, *, answer: type[Schema], etag: bool = F
     return wrap
 
 
+def asking(
+    shape: Schema,
+    *,
+    answer: type[Schema],
+    around: Callable[[], AbstractContextManager[None]] = nullcontext,
+    also: tuple[str, ...] = (),
+) -> Callable[[View], View]:
+    """A POST that changes nothing and keeps nothing: a question too long or too private for an address."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def door(**path: Any) -> Response:
+            values = shape.load(json_body())
+            with around():
+                try:
+                    data = view(values, **path)
+                finally:
+                    end_reading()
+            return shown(data)
+
+        openapi.describe(door, answer=answer, body=shape, also=also)
+        return door  # type: ignore[return-value]
+
+    return wrap
+
+
 def change(shape: Schema, show: Show, *, answer: type[Schema]) -> Callable[[View], View]:
     """A PUT, PATCH or DELETE: repeating it changes nothing more, so it needs no key."""
 

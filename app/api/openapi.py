@@ -21,6 +21,7 @@ TAGS = {
     "photos": "上传照片",
     "photo_sights": "查看照片",
     "inbox": "消息与订阅",
+    "resident_screening": "居民：提交前的提示",
     "resident_work_orders": "居民：上报与跟踪",
     "worker_duty": "工作人员：上岗",
     "worker_work_orders": "工作人员：认领与办理",

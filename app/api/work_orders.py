@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 from app import clock
 from app.photos.queries import Shown
 from app.work_orders import catalogue, policy
+from app.work_orders.calls import Call
 from app.work_orders.detail import Detail, Line
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.models import WorkOrder
@@ -75,6 +76,15 @@ class RatingShown(Schema):
     at = fields.String()
 
 
+class CallShown(Schema):
+    """Somebody who was called to an urgent order."""
+
+    at = fields.String()
+    who = fields.String()
+    step = fields.Integer()
+    answered_at = fields.String(allow_none=True)
+
+
 class BriefAnswer(Schema):
     """An order after a command: what it is now, without its history."""
 
@@ -108,6 +118,7 @@ class OrderAnswer(BriefAnswer):
     reporter = fields.Nested(ReporterAnswer, allow_none=True)
     rating = fields.Nested(RatingShown, allow_none=True)
     timeline = fields.List(fields.Nested(LineShown))
+    calls = fields.List(fields.Nested(CallShown))
 
 
 class SummaryAnswer(Schema):
@@ -194,6 +205,7 @@ def full(shown: Detail, actor: Any, *, as_reporter: bool) -> dict[str, Any]:
         "reporter": {"name": reporter.name, "phone_masked": reporter.phone_masked} if reporter else None,
         "rating": _rating(shown.rating),
         "timeline": [_line(line) for line in shown.lines],
+        "calls": [_call(call) for call in shown.calls],
         "actions": list(shown.actions),
     }
 
@@ -229,6 +241,11 @@ def _line(line: Line) -> dict[str, Any]:
         "by": line.by,
         "photos": [photo(one) for one in line.photos],
     }
+
+
+def _call(call: Call) -> dict[str, Any]:
+    answered_at = clock.iso(call.answered_at)
+    return {"at": clock.iso(call.at), "who": call.who, "step": call.step, "answered_at": answered_at}
 
 
 NEEDS = {

@@ -1,4 +1,4 @@
-"""flask import places|people|categories|rules DIR: tables into the database, with an error for every wrong row."""
+"""flask import places|people|categories|rules|words DIR: tables brought in, with an error for every wrong row."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +10,7 @@ from app.people import staffing
 from app.tables import Report
 from app.territory import importing as places
 from app.work_orders import importing as work_orders
+from app.work_orders.screening import importing as screening
 
 Bring = Callable[[Path, bool], Report]
 KINDS: dict[str, Bring] = {
@@ -17,6 +18,7 @@ KINDS: dict[str, Bring] = {
     "people": lambda folder, dry: staffing.import_people(staffing.read_people(folder), dry),
     "categories": lambda folder, dry: work_orders.import_categories(work_orders.read_categories(folder), dry),
     "rules": lambda folder, dry: work_orders.import_rules(work_orders.read_rules(folder), dry),
+    "words": lambda folder, dry: screening.import_words(screening.read_words(folder), dry),
 }
 
 

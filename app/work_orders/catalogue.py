@@ -25,6 +25,7 @@ class Category(Model):
     photo_required: Mapped[bool] = mapped_column(default=False)  # at resolve
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     position: Mapped[int] = mapped_column(default=0)
+    private: Mapped[bool] = mapped_column(default=False)  # neighbours never read that there is such an order
     active: Mapped[bool] = mapped_column(default=True)
 
 
@@ -55,6 +56,7 @@ class Kind:
     class_code: str | None
     photo_required: bool
     questions: list[dict[str, Any]]
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def _read() -> Catalogue:
             Category.class_code,
             Category.photo_required,
             Category.questions,
+            Category.private,
         )
         .where(Category.active)
         .order_by(Category.position, Category.code)
@@ -153,6 +156,11 @@ def answered(code: str, answers: dict[str, str]) -> list[tuple[str, str]]:
     kind = catalogue().kinds.get(code)
     texts = {question["code"]: question["text"] for question in (kind.questions if kind else [])}
     return [(texts.get(name, name), answer) for name, answer in answers.items()]
+
+
+def private() -> list[str]:
+    """Codes of the categories that neighbours read nothing of."""
+    return [kind.code for kind in catalogue().kinds.values() if kind.private]
 
 
 def requires_photo(code: str) -> bool:

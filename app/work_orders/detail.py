@@ -15,7 +15,8 @@ from app.people.models import Account
 from app.photos import queries as photos
 from app.photos.models import Purpose
 from app.photos.queries import Shown
-from app.work_orders import policy, scope
+from app.work_orders import calls, policy, scope
+from app.work_orders.calls import Call
 from app.work_orders.line_words import words
 from app.work_orders.models import Rating, Reporter, WorkOrder
 from app.work_orders.queries import ABSENT, PEOPLE_KEPT
@@ -78,6 +79,7 @@ class Detail:
     reporters: Sequence[ReporterShown]
     rating: Row[Any] | None
     actions: Sequence[str]
+    calls: Sequence[Call]
 
 
 def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
@@ -89,14 +91,16 @@ def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
     reporters = _reporters(order)
     own = next((one for one in reporters if one.account_id == actor.account_id), None)
     pictures = photos.of_orders([order.id], actor, at_work=not as_reporter)[order.id]
+    events = _events(order)
     return Detail(
         order=order,
         assignee_name=assignee_name,
-        lines=_lines(order, pictures, {one.account_id for one in reporters}, actor if as_reporter else None),
+        lines=_lines(events, pictures, {one.account_id for one in reporters}, actor if as_reporter else None),
         photos=[one for one in pictures if one.purpose is Purpose.REPORT],
         reporters=[] if as_reporter else [_shown(order, one, actor) for one in reporters],
         rating=own if own is not None and own.solved else None,
         actions=_actions(order, actor, own, as_reporter),
+        calls=calls.calls(events),
     )
 
 
@@ -175,15 +179,18 @@ _EVENTS = (
     .where(Event.work_order_id == bindparam("order_id"))
     .order_by(Event.id)
 )
-_FOR_REPORTERS = _EVENTS.where(Event.visible != "internal")
+
+
+def _events(order: WorkOrder) -> Sequence[Row[Any]]:
+    return db.session.execute(_EVENTS, {"order_id": order.id}).all()
 
 
 def _lines(
-    order: WorkOrder, pictures: Sequence[Shown], reporter_ids: set[int | None], reader: Actor | None
+    events: Sequence[Row[Any]], pictures: Sequence[Shown], reporter_ids: set[int | None], reader: Actor | None
 ) -> list[Line]:
     """The timeline; for a reader who is a reporter, without what is internal."""
-    rows = db.session.execute(_EVENTS if reader is None else _FOR_REPORTERS, {"order_id": order.id})
-    return [_line(row, pictures, reporter_ids, reader) for row in rows]
+    shown = (row for row in events if reader is None or row.visible != "internal")
+    return [_line(row, pictures, reporter_ids, reader) for row in shown]
 
 
 def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int | None], reader: Actor | None) -> Line:

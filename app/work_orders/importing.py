@@ -15,7 +15,7 @@ from app.work_orders import catalogue
 from app.work_orders.catalogue import Category, RoutingRule
 from app.work_orders.routing import Mode
 
-CATEGORY_COLUMNS = ("code", "name"), ("parent_code", "class", "photo_required", "position", "questions")
+CATEGORY_COLUMNS = ("code", "name"), ("parent_code", "class", "photo_required", "private", "position", "questions")
 RULE_COLUMNS = ("code", "name", "position", "mode"), ("category_code", "class_code", "territory_code")
 
 
@@ -42,6 +42,7 @@ def import_categories(table: Table, dry_run: bool = False) -> Report:
             "name": row.filled("name", 40),
             "class_code": _class(row, "class"),
             "photo_required": row.yes("photo_required"),
+            "private": row.yes("private"),
             "questions": row.json("questions", []),
             "position": row.whole("position") if row.text("position") else 0,
         }

@@ -20,6 +20,8 @@ from app.work_orders.catalogue import Rule
 from app.work_orders.facts import owe
 from app.work_orders.models import Reporter, WorkOrder
 from app.work_orders.routing import Mode
+from app.work_orders.screening import emergencies
+from app.work_orders.screening.words import DangerKnown
 from app.work_orders.workflow import OPEN, Action, Status
 
 DECLINE_REASONS = {
@@ -54,8 +56,9 @@ def submit(request: Request, reporter: Actor) -> WorkOrder:
     policy.ensure_may(reporter, Action.SUBMIT)
     kind = catalogue.leaf(request.category)
     _check_answers(kind, request.answers)
-    order = _new_order(request, kind)
-    order.take(Action.SUBMIT, by=reporter)
+    danger = emergencies.found(request.description, *request.answers.values(), category=kind.code)
+    order = _new_order(request, kind, danger)
+    order.take(Action.SUBMIT, by=reporter, **emergencies.facts(danger))
     db.session.add(
         Reporter(
             work_order=order,
@@ -93,15 +96,16 @@ def _check_answers(kind: catalogue.Kind, answers: dict[str, str]) -> None:
         raise errors.Invalid(fields=faults)
 
 
-def _new_order(request: Request, kind: catalogue.Kind) -> WorkOrder:
+def _new_order(request: Request, kind: catalogue.Kind, danger: DangerKnown | None) -> WorkOrder:
     now = clock.now()
     place = request.place
+    class_code = emergencies.class_of(kind, danger)
     return WorkOrder(
         number=numbers.new(now),
         status=None,
         round=1,
         category_code=kind.code,
-        class_code=kind.class_code,
+        class_code=class_code,
         channel=request.channel,
         city_id=place.city_id,
         district_id=place.district_id,
@@ -123,7 +127,7 @@ def _new_order(request: Request, kind: catalogue.Kind) -> WorkOrder:
         description=request.description,
         answers=request.answers,
         confidential=request.confidential,
-        emergency=kind.class_code == ServiceClass.P0,
+        emergency=danger is not None or class_code == ServiceClass.P0,
         unchecked=request.verdict == "unchecked",
         hidden=request.verdict != "pass",
         misses=0,
@@ -158,6 +162,7 @@ def _accept(order: WorkOrder, mode: str, by: Actor | System, rule: Rule | None) 
         moments |= custody.begin_step(order, "claim")
     else:
         step, account_id = person
+        facts |= {"called": step} if is_urgent else {}
         order.take(Action.ACCEPT, by=by, to=Status.ASSIGNED, assignee=account_id, **facts)
         custody.hand_over(order, account_id, Action.ACCEPT)
         order.misses = step if is_urgent else 0

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.work_orders import calls
 from app.work_orders.handling import CONTACT_KINDS
 from app.work_orders.workflow import Action
 
@@ -28,7 +29,8 @@ SATISFIED = {"yes": "满意", "mostly": "基本满意", "no": "不满意"}
 def words(action: Action, facts: Facts, text: str | None) -> str:
     """The whole line."""
     fact = FACT_WORDS.get(action, _nothing)(facts)
-    return "：".join(part for part in (fact, text or "") if part)
+    told = "，".join(filter(None, (fact, calls.words(facts))))
+    return "：".join(part for part in (told, text or "") if part)
 
 
 def _nothing(_facts: Facts) -> str:
@@ -52,7 +54,12 @@ def _follow_up(facts: Facts) -> str:
     return FOLLOW_UP_STEPS[facts["step"]]
 
 
+def _danger(facts: Facts) -> str:
+    return f"涉及“{facts['danger_name']}”，按紧急事项办理" if facts.get("danger") else ""
+
+
 FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
+    Action.SUBMIT: _danger,
     Action.ACCEPT: _rule,
     Action.DECLINE: lambda facts: facts["reason_name"],
     Action.REFUSE: lambda facts: facts["reason_name"],

@@ -6,6 +6,7 @@ from app.people.actor import Actor, Post
 from app.people.models import Role
 from app.territory.models import Level
 from app.territory.scope import Placed, Scope
+from app.work_orders import catalogue
 from app.work_orders.models import Recusal, Reporter, WorkOrder
 
 OFFICE = (Role.CLERK, Role.FOLLOW_UP_OFFICER, Role.DUTY_OFFICER, Role.MANAGER, Role.AUDITOR)
@@ -62,6 +63,16 @@ def review_area(actor: Actor) -> Scope:
 def reported_by(actor: Actor) -> ColumnElement[bool]:
     """Orders that the person reported or joined and has not left."""
     return WorkOrder.id.in_(_own_reports(actor))
+
+
+def shown_to_neighbours() -> ColumnElement[bool]:
+    """What neighbours may know of, in the public projection: nothing confidential, unseen or of a private kind."""
+    return and_(
+        WorkOrder.confidential.is_(False),
+        WorkOrder.hidden.is_(False),
+        WorkOrder.unchecked.is_(False),
+        WorkOrder.category_code.not_in(catalogue.private()),
+    )
 
 
 def is_in_grids(actor: Actor, order: Placed) -> bool:

@@ -45,10 +45,13 @@ def test_doors_behind_a_guard_ask_for_the_token_and_can_answer_401(description):
         assert ("401" in operation["responses"]) == asks, path
 
 
+KEYLESS = {"/api/sessions", "/api/resident/screening"}
+
+
 def test_every_command_names_its_key_and_every_refusal_is_a_problem(description):
     for method, path, operation in operations(description):
         headers = {one["name"] for one in operation["parameters"] if one["in"] == "header"}
-        assert ("Idempotency-Key" in headers) == (method == "post" and path != "/api/sessions"), path
+        assert ("Idempotency-Key" in headers) == (method == "post" and path not in KEYLESS), path
         assert "503" in operation["responses"]
         for status, answer in operation["responses"].items():
             if status >= "400":
@@ -59,7 +62,7 @@ def test_every_command_names_its_key_and_every_refusal_is_a_problem(description)
 
 def test_doors_that_can_say_too_many_or_not_allowed_say_so(description):
     limited = {path for _, path, operation in operations(description) if "429" in operation["responses"]}
-    assert limited == {"/api/sessions", "/api/photos", "/api/resident/work-orders"}
+    assert limited == {"/api/sessions", "/api/photos", "/api/resident/work-orders", "/api/resident/screening"}
     open_to_roles = [path for _, path, one in operations(description) if "403" in one["responses"]]
     assert all(path.startswith("/api/worker/") for path in set(open_to_roles) - {
         "/api/sessions", "/api/account/phone", "/api/photos/{public_id}"

@@ -126,6 +126,7 @@ def test_an_emergency_goes_to_the_worker_on_duty_and_never_to_the_pool(city):
     assert order.assignee_id != resting.account_id
     assert last(order).facts == {
         "assignee": ready.account_id, "rule": "urgent", "rule_name": "紧急诉求直接交值班人员", "rule_version": 1,
+        "called": 0,
     }  # fmt: skip
     assert spoken(timers(order)["sign"]) == "03-10 10:05"
     assert holders(order) == [(ready.account_id, "accept", False)]

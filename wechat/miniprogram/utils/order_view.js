@@ -22,13 +22,23 @@ function settled({ result_name, timeline }) {
   return result_name && last ? last.text : result_name
 }
 
+/** Who was called to an urgent order, each with what came of it. */
+function called({ status, calls }) {
+  const waits = (index, list) => status === 'assigned' && index === list.length - 1
+  const outcome = (call, index, list) => (call.answered_at ? '已接手' : waits(index, list) ? '等待应答' : '没有应答')
+  return (calls || []).map((call, index, list) => ({ ...call, outcome: outcome(call, index, list) }))
+}
+
 /** An order as the pages show it: photos with full addresses and none twice, the newest step first, each with a key
     that stays as later ones come. */
 function shown(order) {
   const above = (order.photos || []).map((photo) => photo.id)
   const left = (photos) => photosOf(photos).filter(({ id }) => !above.includes(id))
   const steps = (order.timeline || []).map((step, key) => ({ ...step, key, photos: left(step.photos) }))
-  return { ...order, photos: photosOf(order.photos), timeline: steps.reverse(), limits: ahead(order), outcome: settled(order) }
+  return {
+    ...order, photos: photosOf(order.photos), timeline: steps.reverse(), limits: ahead(order), outcome: settled(order),
+    calls: called(order), untaken: UNTAKEN.includes(order.status),
+  }
 }
 
 module.exports = { shown }

@@ -3,7 +3,9 @@ const drafts = require('../../utils/draft')
 const largeType = require('../../utils/large_type')
 const permission = require('../../utils/message_permission')
 const place = require('../../utils/place')
+const categories = require('../../utils/categories')
 const privacy = require('../../utils/privacy')
+const screening = require('../../utils/screening')
 const session = require('../../utils/session')
 const uploads = require('../../utils/upload')
 
@@ -16,6 +18,7 @@ Page({
   data: {
     ...drafts.EMPTY, kept: [], photos: [], tree: [], buildings: [], units: [], sheet: '', more: false,
     fields: {}, problem: '', treeProblem: '', busy: false, result: null, home: null, large: false,
+    ...screening.NOTHING, joining: false, joinProblem: '',
   },
   onLoad({ scene }) {
     this.restore()
@@ -24,7 +27,10 @@ Page({
   },
   onShow() { this.setData({ large: largeType.on() }) },
   onHide() { this.keep() },
-  onUnload() { this.keep() },
+  onUnload() {
+    clearTimeout(this.soon)
+    this.keep()
+  },
 
   /** Asks ahead for what a tap needs at once: WeChat's templates and the privacy notice. */
   async prepare() {
@@ -64,6 +70,12 @@ Page({
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.keep(), PAUSE_MS)
   },
+  /** Anything that decides what the service may tell about the draft changes through here. */
+  changeAsked(fields) {
+    this.change(fields)
+    clearTimeout(this.soon)
+    this.soon = setTimeout(() => this.screen(), screening.PAUSE_MS)
+  },
   right(field) { return { [`fields.${field}`]: '', problem: '' } },
 
   openCategories() {
@@ -73,14 +85,18 @@ Page({
   openCompounds() { this.setData({ sheet: 'compound' }) },
   closeSheet() { this.setData({ sheet: '' }) },
   chooseCategory({ detail }) {
-    this.change({ category: detail.category, answers: {}, sheet: '', ...this.right('category') })
+    this.changeAsked({ category: detail.category, answers: {}, sheet: '', ...this.right('category') })
+  },
+  chooseSuggested({ currentTarget }) {
+    const category = categories.find(this.data.tree, currentTarget.dataset.code)
+    if (category) this.chooseCategory({ detail: { category } })
   },
   chooseCompound({ detail }) {
     this.change({ building: '', unit: '', sheet: '', ...this.right('compound_id') })
     this.openCompound(detail.compound)
   },
   async openCompound(compound) {
-    this.change({ compound, buildings: [], units: [] })
+    this.changeAsked({ compound, buildings: [], units: [] })
     try {
       const { name, community, buildings } = await api.get('/api/compounds/' + compound.id)
       this.change({ compound: { id: compound.id, name, community }, buildings })
@@ -94,7 +110,7 @@ Page({
     this.setData({ units: found ? found.units : [] })
   },
   chooseBuilding({ detail }) {
-    this.change({ building: this.data.buildings[detail.value].name, unit: '', ...this.right('building') })
+    this.changeAsked({ building: this.data.buildings[detail.value].name, unit: '', ...this.right('building') })
     this.showUnits()
     if (this.data.units.length === 1) this.change({ unit: this.data.units[0] })
   },
@@ -102,7 +118,7 @@ Page({
   async choosePoint() {
     try {
       const point = await place.choose()
-      if (point) this.change({ place: 'point', point, address: point.address, ...this.right('address') })
+      if (point) this.changeAsked({ place: 'point', point, address: point.address, ...this.right('address') })
     } catch (error) {
       this.setData({ 'fields.compound_id': error.message + NEAREST })
     }
@@ -110,7 +126,7 @@ Page({
   backToCompound() { this.change({ place: 'compound', point: null, ...this.right('address') }) },
 
   typeAddress({ detail }) { this.change({ address: detail.value }) },
-  typeDescription({ detail }) { this.change({ description: detail.value, ...this.right('description') }) },
+  typeDescription({ detail }) { this.changeAsked({ description: detail.value, ...this.right('description') }) },
   typeAnswer({ currentTarget, detail }) {
     this.change({ [`answers.${currentTarget.dataset.code}`]: detail.value, ...this.right('answers') })
   },
@@ -118,6 +134,57 @@ Page({
   setConfidential({ detail }) { this.change({ confidential: detail.value }) },
   openMore() { this.setData({ more: !this.data.more }) },
   changePhotos({ detail }) { this.change({ photos: detail.photos, ...this.right('photo_ids') }) },
+
+  /** Asks what this text tells. It helps and never hinders: without an answer nothing changes. */
+  async screen() {
+    clearTimeout(this.soon)
+    const asked = screening.body(this.data)
+    const mark = JSON.stringify(asked)
+    if (mark === this.screened || this.data.result) return
+    this.screened = mark
+    const told = await screening.ask(asked)
+    if (mark !== this.screened) return
+    if (!told) this.screened = ''
+    else this.showScreened(told)
+  },
+  showScreened({ emergency, suggested, likely }) {
+    this.setData({ emergency, suggested, likely: this.dismissed ? [] : likely })
+    if (emergency && this.warned !== emergency.kind) {
+      this.warned = emergency.kind
+      this.setData({ sheet: 'emergency', held: this.data.busy })
+    }
+  },
+  openNumbers() { this.setData({ sheet: 'emergency', held: false }) },
+  goOn() {
+    this.setData({ sheet: '' })
+    this.submit()
+  },
+  dismissLikely() {
+    this.dismissed = true
+    this.setData({ likely: [] })
+  },
+  openOrder({ detail }) { wx.navigateTo({ url: '/pages/order/order?number=' + detail.number }) },
+  async join({ detail }) {
+    if (this.data.joining) return
+    this.setData({ joining: true, joinProblem: '' })
+    try {
+      await api.post('/api/resident/work-orders/' + detail.number + '/join')
+      drafts.clear()
+      this.forget()
+      this.restore()
+      this.openOrder({ detail })
+    } catch (error) {
+      this.setData({ joinProblem: error.first })
+    }
+    this.setData({ joining: false })
+  },
+  /** Whatever was told about the draft before. */
+  forget() {
+    clearTimeout(this.soon)
+    this.screened = this.warned = ''
+    this.dismissed = false
+    this.setData({ ...screening.NOTHING, joinProblem: '' })
+  },
 
   // WeChat's question about messages must come first in the tap; checking the form before it is not asynchronous.
   submit() {
@@ -131,6 +198,8 @@ Page({
     answered.then(() => this.send())
   },
   async send() {
+    await screening.atMost(this.screen())
+    if (this.data.sheet === 'emergency') return this.setData({ busy: false })
     try {
       const order = await api.post('/api/resident/work-orders', drafts.body(this.data, this.data.photos))
       this.accepted(order)
@@ -142,6 +211,7 @@ Page({
   },
   accepted(order) {
     clearTimeout(this.timer)
+    this.forget()
     this.asked = null
     drafts.clear()
     this.setData({ result: order, home: this.livedAt() })
