@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, literal, select, tuple_
 
 from app import clock
 from app.db import UTCDateTime, db
@@ -25,6 +25,8 @@ RELEASES_PER_ORDER = 2
 # Longer than the database lets a transaction live.
 OVERTAKEN_WITHIN = timedelta(seconds=30)
 
+_BEGINNING = func.substr(WorkOrder.description, 1, 80)
+
 SUMMARY = (
     WorkOrder.id,
     WorkOrder.number,
@@ -32,7 +34,7 @@ SUMMARY = (
     WorkOrder.category_code,
     WorkOrder.class_code,
     WorkOrder.place_text,
-    func.substr(WorkOrder.description, 1, 80).label("excerpt"),
+    case((WorkOrder.confidential, ""), else_=_BEGINNING).label("excerpt"),
     WorkOrder.created_at,
     WorkOrder.changed_at,
     WorkOrder.due_at,
@@ -45,7 +47,10 @@ SUMMARY = (
     WorkOrder.community_id,
     WorkOrder.round,
 )
-"""What lists show: nothing encrypted, nothing that needs a second look."""
+"""What lists show: nothing encrypted, nothing that needs a second look, no words of a confidential order."""
+
+OWN_SUMMARY = tuple(_BEGINNING.label("excerpt") if column.key == "excerpt" else column for column in SUMMARY)
+"""What lists show to those who work on the orders, or reported them."""
 
 
 def find(number: str, actor: Actor) -> WorkOrder:
@@ -135,7 +140,7 @@ def mine(worker: Actor, ended: bool, after: tuple[datetime, int] | None, limit: 
     """What the worker has, or had until it ended."""
     states = (Status.RESOLVED, *ENDED) if ended else OPEN
     condition = and_(scope.in_hand_of(worker), WorkOrder.status.in_([status.value for status in states]))
-    return _page(condition, after, limit)
+    return _page(condition, after, limit, columns=OWN_SUMMARY)
 
 
 def reported(reporter: Actor, which: str, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
@@ -144,13 +149,18 @@ def reported(reporter: Actor, which: str, after: tuple[datetime, int] | None, li
     if which != "all":
         ended = [status.value for status in ENDED]
         condition &= WorkOrder.status.in_(ended) if which == "ended" else WorkOrder.status.not_in(ended)
-    return _page(condition, after, limit)
+    return _page(condition, after, limit, columns=OWN_SUMMARY)
 
 
 def _page(
-    condition: ColumnElement[bool], after: tuple[datetime, int] | None, limit: int, *, newest_first: bool = True
+    condition: ColumnElement[bool],
+    after: tuple[datetime, int] | None,
+    limit: int,
+    *,
+    newest_first: bool = True,
+    columns: tuple[Any, ...] = SUMMARY,
 ) -> Sequence[Row[Any]]:
-    statement = select(*SUMMARY).where(condition)
+    statement = select(*columns).where(condition)
     key = tuple_(WorkOrder.created_at, WorkOrder.id)
     if after is not None:
         place = tuple_(literal(after[0], UTCDateTime), literal(after[1]))
