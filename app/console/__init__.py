@@ -3,7 +3,19 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from app.console import assets, board, corrections, entrance, error_pages, follow_ups, guard, reviews, words, work_order
+from app.console import (
+    assets,
+    board,
+    corrections,
+    entrance,
+    error_pages,
+    follow_ups,
+    guard,
+    reviews,
+    transfer,
+    words,
+    work_order,
+)
 from config import Settings
 
 
@@ -16,6 +28,7 @@ def open_door(app: Flask, settings: Settings) -> None:
         board.blueprint,
         work_order.blueprint,
         corrections.blueprint,
+        transfer.blueprint,
         follow_ups.blueprint,
         reviews.blueprint,
     ):

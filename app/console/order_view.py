@@ -14,13 +14,14 @@ from app.notifications import inbox
 from app.people.actor import Actor
 from app.people.models import Account, Role
 from app.work_orders import assignment, catalogue, custody, follow_up
+from app.work_orders import candidates as choice
 from app.work_orders.detail import detail
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.intake import DECLINE_REASONS
 from app.work_orders.models import Assignment, Rating, WorkOrder
 from app.work_orders.workflow import ACTION_NAMES, OPEN, STATUS_NAMES, Action, Status
 
-FORMS = ("accept", "dispatch", "decline", "confide")
+FORMS = ("accept", "take_back_transfer", "dispatch", "transfer", "decline", "confide")
 """Actions with a form of their own on the page, `act_….html`, in the order in which they are shown."""
 
 
@@ -51,6 +52,7 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
         "holders": _holders(order),
         "ratings": _ratings(order),
         "told": inbox.told_about(order.number, custody.reporters(order)),
+        "colleagues": choice.colleagues(order, actor) if "transfer" in shown.actions else (),
         "candidates": assignment.candidates(order, actor) if "dispatch" in shown.actions else (),
         "forms_shown": [verb for verb in FORMS if verb in shown.actions],
         "decline_reasons": DECLINE_REASONS,

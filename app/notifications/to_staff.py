@@ -140,7 +140,10 @@ TO_STAFF = {
         Message("former", "转办已被接受", _ORDER + "已由接手的同事办理，您不用再办理。"),
         _to_assignee("工单已转给您", _ORDER + "已由您承办{due_by}。请您尽快联系反映人。"),
     ),
-    "transfer_declined": (_to_assignee("转办被谢绝", _ORDER + "的转办被谢绝，仍由您承办{due_by}。"),),
+    "transfer_declined": (
+        _to_assignee("转办被谢绝", _ORDER + "的转办被谢绝，仍由您承办{due_by}。"),
+        Message("waiting", "转办被谢绝", _ORDER + "的转办被谢绝，仍由原承办人办理{due_by}。"),
+    ),
     "transfer_taken_back": (Message("offered", "转办已撤销", _ORDER + "不再需要您接手。"),),
     "lapsed": (
         Message("waiting", "请求已失效", _ORDER + "的{kind}没有得到答复，现在是“{status}”，已自动失效。"),

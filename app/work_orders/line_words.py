@@ -15,6 +15,7 @@ STEPS = {
     "ladder_ended": "值班链已全部呼叫，仍无人签收",
     "line_ended": "各级负责人均未签收",
 }
+EXPIRED = {"transfer": "转办逾期未答复，仍由原承办人办理"}
 FOLLOW_UP_STEPS = {
     "attempt": "未联系上",
     "risen": "未按时回访，转上一级回访",
@@ -61,5 +62,6 @@ FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.RATE: _rating,
     Action.FOLLOW_UP: _follow_up,
     Action.CLOSE: lambda facts: facts["outcome_name"],
+    Action.EXPIRE: lambda facts: EXPIRED.get(facts.get("step", ""), ""),
     Action.WARN: lambda facts: STEPS.get(facts.get("step", ""), ""),
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, literal, or_, select, tuple_
 
 from app import clock
 from app.db import UTCDateTime, db
@@ -113,7 +113,9 @@ def half_time(order: WorkOrder) -> datetime | None:
 
 
 def still_works(account_id: int, order: WorkOrder) -> bool:
-    """Whether the person still holds a posting from which they could handle this order."""
+    """Whether the person still holds a posting from which they could handle this order, and may."""
+    if account_id in custody.recused(order):
+        return False
     in_line = [place for level in Level if (place := getattr(order, f"{level}_id")) is not None]
     return people.holds_any(account_id, policy.HANDLERS, in_line)
 
@@ -137,10 +139,13 @@ def pool(worker: Actor, after: tuple[datetime, int] | None, limit: int) -> Seque
 
 
 def mine(worker: Actor, ended: bool, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
-    """What the worker has, or had until it ended."""
+    """What the worker has and what they are offered, or what they had until it ended."""
+    is_offered = WorkOrder.offered_to_id == worker.account_id
+    columns = (*OWN_SUMMARY, func.coalesce(is_offered, false()).label("is_offered"))
     states = (Status.RESOLVED, *ENDED) if ended else OPEN
-    condition = and_(scope.in_hand_of(worker), WorkOrder.status.in_([status.value for status in states]))
-    return _page(condition, after, limit, columns=OWN_SUMMARY)
+    at_hand = scope.in_hand_of(worker) if ended else or_(scope.in_hand_of(worker), scope.offered_to(worker))
+    condition = and_(at_hand, WorkOrder.status.in_([status.value for status in states]))
+    return _page(condition, after, limit, columns=columns)
 
 
 def reported(reporter: Actor, which: str, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:

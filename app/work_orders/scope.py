@@ -37,6 +37,11 @@ def in_hand_of(actor: Actor) -> ColumnElement[bool]:
     return and_(_in_hand(actor), _not_recused(actor))
 
 
+def offered_to(actor: Actor) -> ColumnElement[bool]:
+    """What a colleague or manager offers the person, until it is answered."""
+    return and_(_offered_to(actor), _not_recused(actor))
+
+
 def owed_to(actor: Actor) -> ColumnElement[bool]:
     """Orders that a follow-up officer may ask about: at or above the community."""
     return and_(follow_up_area(actor).limits(WorkOrder), _not_recused(actor))
