@@ -11,9 +11,10 @@ from app.db import db
 from app.deadlines.limits import ServiceClass, Step
 from app.deadlines.queries import calendar, limits
 from app.notifications import inbox
+from app.people import queries as people
 from app.people.actor import Actor
 from app.people.models import Account, Role
-from app.work_orders import assignment, catalogue, custody, follow_up
+from app.work_orders import assignment, catalogue, custody, follow_up, queries, recusal
 from app.work_orders import candidates as choice
 from app.work_orders.detail import detail
 from app.work_orders.facts import RESULT_NAMES
@@ -21,7 +22,7 @@ from app.work_orders.intake import DECLINE_REASONS
 from app.work_orders.models import Assignment, Rating, WorkOrder
 from app.work_orders.workflow import ACTION_NAMES, OPEN, STATUS_NAMES, Action, Status
 
-FORMS = ("accept", "take_back_transfer", "dispatch", "transfer", "decline", "confide")
+FORMS = ("accept", "take_back_transfer", "dispatch", "transfer", "decline", "confide", "recuse")
 """Actions with a form of their own on the page, `act_….html`, in the order in which they are shown."""
 
 
@@ -54,6 +55,8 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
         "told": inbox.told_about(order.number, custody.reporters(order)),
         "colleagues": choice.colleagues(order, actor) if "transfer" in shown.actions else (),
         "candidates": assignment.candidates(order, actor) if "dispatch" in shown.actions else (),
+        "staff": recusal.choosable(order) if "recuse" in shown.actions else (),
+        "recused": people.names(queries.recused_accounts(order.id)).values(),
         "forms_shown": [verb for verb in FORMS if verb in shown.actions],
         "decline_reasons": DECLINE_REASONS,
         "owed": follow_up.find_open(order),

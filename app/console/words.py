@@ -8,7 +8,7 @@ from flask import Flask, g
 from app import clock, secrets
 from app.console import assets
 from app.deadlines.limits import ServiceClass
-from app.people.models import ROLE_NAMES
+from app.people.models import ROLE_NAMES, Role
 from app.territory.queries import names
 from app.work_orders import reviews
 from app.work_orders.line_words import words
@@ -28,6 +28,7 @@ def add(app: Flask) -> None:
         "plain": plain,
         "urgency": urgency,
         "rating_words": rating_words,
+        "role_name": lambda role: ROLE_NAMES[Role(role)],
         "class_label": lambda code: ServiceClass(code).label,
     }
     app.jinja_env.globals |= {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, delete, func, select, update
 
 from app.db import db
 from app.errors import NotFound
@@ -93,6 +93,16 @@ def told_about(number: str, account_ids: Collection[int]) -> list[Told]:
 
 def _name_of(state: str | None) -> str | None:
     return DELIVERY_STATE_NAMES[DeliveryState(state)] if state else None
+
+
+def take_away(account_id: int, number: str) -> None:
+    """Remove what a person was told of an order that is no longer there for them, in the running transaction."""
+    told = select(Notification.id).where(Notification.account_id == account_id, Notification.number == number)
+    for statement in (
+        delete(Delivery).where(Delivery.notification_id.in_(told)),
+        delete(Notification).where(Notification.account_id == account_id, Notification.number == number),
+    ):
+        db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def unread(account_id: int) -> int:

@@ -65,7 +65,7 @@ def _judged(order: WorkOrder, within: Scope) -> list[Candidate]:
         return []
     reporters = custody.reporters(order)
     recused = {one for one, reasons in custody.gave_back(order, Action.REFUSE).items() if CONFLICT in reasons}
-    recused |= custody.recused(order)
+    recused |= custody.barred(order) - reporters
     found = [_candidate(order, row, reporters, recused) for row in _people(near)]
     return sorted(
         found,

@@ -57,11 +57,6 @@ def reporters(order: WorkOrder) -> set[int]:
     return {account_id for account_id in found if account_id is not None}
 
 
-def recused(order: WorkOrder) -> set[int]:
-    """Accounts for whom the order is not there, because it concerns them."""
-    return set(db.session.scalars(select(Recusal.account_id).where(Recusal.work_order_id == order.id)))
-
-
 def barred(order: WorkOrder) -> set[int]:
     """Accounts that may never have the order: who reported it, and whom it concerns."""
     reported = select(Reporter.account_id).where(

@@ -16,7 +16,7 @@ from app.people.actor import Actor
 from app.people.models import Account
 from app.territory.models import Level, Territory
 from app.work_orders import custody, policy, scope
-from app.work_orders.models import Assignment, FollowUp, Rating, Reporter, WorkOrder
+from app.work_orders.models import Assignment, FollowUp, Rating, Recusal, Reporter, WorkOrder
 from app.work_orders.timeline import Event
 from app.work_orders.workflow import ENDED, OPEN, Action, Status
 
@@ -114,7 +114,7 @@ def half_time(order: WorkOrder) -> datetime | None:
 
 def still_works(account_id: int, order: WorkOrder) -> bool:
     """Whether the person still holds a posting from which they could handle this order, and may."""
-    if account_id in custody.recused(order):
+    if account_id in recused_accounts(order.id):
         return False
     in_line = [place for level in Level if (place := getattr(order, f"{level}_id")) is not None]
     return people.holds_any(account_id, policy.HANDLERS, in_line)
@@ -130,6 +130,11 @@ def reporter_accounts(work_order_id: int | None, _facts: Mapping[str, Any]) -> l
         select(Reporter.account_id).where(Reporter.work_order_id == work_order_id, Reporter.left_at.is_(None))
     )
     return [account_id for account_id in rows if account_id]
+
+
+def recused_accounts(work_order_id: int) -> list[int]:
+    """Accounts that may hear nothing of an order at work; registered with the notifications room."""
+    return list(db.session.scalars(select(Recusal.account_id).where(Recusal.work_order_id == work_order_id)))
 
 
 def pool(worker: Actor, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
