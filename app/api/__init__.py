@@ -11,7 +11,7 @@ from app.api import account, health, inbox, openapi, photos, problems, public
 from app.api.resident import confide
 from app.api.resident import work_orders as resident
 from app.api.text_check import TextCheck
-from app.api.worker import duty, transfer
+from app.api.worker import corrections, duty, transfer
 from app.api.worker import work_orders as worker
 from app.errors import NotFound
 from app.wechat_access import wechat_for
@@ -32,6 +32,7 @@ DOORS = (
     duty.bp,
     worker.bp,
     transfer.bp,
+    corrections.bp,
 )
 
 

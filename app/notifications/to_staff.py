@@ -161,7 +161,11 @@ TO_STAFF = {
     ),
     "recategorised": (_to_assignee("工单类别已调整", _ORDER + "的类别已调整{due_by}。"),),
     "category_refused": (_to_assignee("改类别未获批准", _ORDER + "的类别没有调整{due_by}。请您继续办理。"),),
-    "relocated": (Message("former", "工单地点已更正", _ORDER + "已转由负责新地点的同事办理，您不用再办理。"),),
+    "relocated": (
+        Message("former", "工单地点已更正", _ORDER + "已转由负责新地点的同事办理，您不用再办理。"),
+        _to_assignee("工单地点已更正", _ORDER + "的地点已更正{due_by}，仍由您承办。请您按新的地点办理。"),
+        CLAIM,
+    ),
     "recused": (Message("recused", "工单已改由他人办理", _ORDER + "已改由其他同事办理，您不用再办理。"),),
     "made_confidential": (
         _to_assignee("工单已设为保密", _ORDER + "已设为保密。请您不要向无关人员透露反映人的任何信息。"),

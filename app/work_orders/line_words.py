@@ -53,6 +53,18 @@ def _follow_up(facts: Facts) -> str:
     return FOLLOW_UP_STEPS[facts["step"]]
 
 
+CATEGORY_STEPS = {
+    "proposed": "申请由“{former_name}”改为“{category_name}”",
+    "applied": "由“{former_name}”改为“{category_name}”",
+    "approved": "同意由“{former_name}”改为“{category_name}”",
+    "refused": "不同意由“{former_name}”改为“{category_name}”",
+}
+
+
+def _category(facts: Facts) -> str:
+    return CATEGORY_STEPS.get(facts.get("step", ""), "").format_map(facts)
+
+
 FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.ACCEPT: _rule,
     Action.DECLINE: lambda facts: facts["reason_name"],
@@ -62,6 +74,8 @@ FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.RATE: _rating,
     Action.FOLLOW_UP: _follow_up,
     Action.CLOSE: lambda facts: facts["outcome_name"],
+    Action.RECATEGORISE: _category,
+    Action.DECIDE_CATEGORY: _category,
     Action.EXPIRE: lambda facts: EXPIRED.get(facts.get("step", ""), ""),
     Action.WARN: lambda facts: STEPS.get(facts.get("step", ""), ""),
 }

@@ -107,9 +107,9 @@ def ensure_may_release(order: WorkOrder, worker: Actor) -> None:
 
 
 def half_time(order: WorkOrder) -> datetime | None:
-    """When half of this round's time has passed in the limit's own unit: the moment its warning was set for."""
+    """When half of this round's time has passed in the limit's own unit: the moment its warning was last set for."""
     of_round = (Timer.work_order_id == order.id, Timer.round == order.round, Timer.kind == "warn_50")
-    return db.session.scalar(select(func.max(Timer.due_at)).where(*of_round))
+    return db.session.scalar(select(Timer.due_at).where(*of_round).order_by(Timer.id.desc()).limit(1))
 
 
 def still_works(account_id: int, order: WorkOrder) -> bool:
