@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 
 from app import limits, logs
 from app.api import account, health, inbox, openapi, photos, problems, public
-from app.api.resident import confide
+from app.api.resident import confide, neighbourhood
 from app.api.resident import work_orders as resident
 from app.api.text_check import TextCheck
 from app.api.worker import corrections, duty, transfer
@@ -29,6 +29,7 @@ DOORS = (
     inbox.bp,
     resident.bp,
     confide.bp,
+    neighbourhood.bp,
     duty.bp,
     worker.bp,
     transfer.bp,

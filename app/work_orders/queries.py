@@ -162,6 +162,24 @@ def reported(reporter: Actor, which: str, after: tuple[datetime, int] | None, li
     return _page(condition, after, limit, columns=OWN_SUMMARY)
 
 
+PUBLIC = (
+    WorkOrder.id,
+    WorkOrder.number,
+    WorkOrder.status,
+    WorkOrder.category_code,
+    WorkOrder.place_text,
+    WorkOrder.unit,
+    WorkOrder.created_at,
+    WorkOrder.due_at,
+)
+"""What neighbours are shown: no words of anybody."""
+
+
+def neighbourhood(resident: Actor, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
+    """What others reported in the compound where the person lives and what is not settled yet, the newest first."""
+    return _page(scope.public_near(resident), after, limit, columns=PUBLIC)
+
+
 def _page(
     condition: ColumnElement[bool],
     after: tuple[datetime, int] | None,

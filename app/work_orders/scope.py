@@ -3,10 +3,11 @@
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from app.people.actor import Actor, Post
-from app.people.models import Role
-from app.territory.models import Level
+from app.people.models import Account, Role
+from app.territory.models import Compound, Level
 from app.territory.scope import Placed, Scope
 from app.work_orders.models import Recusal, Reporter, WorkOrder
+from app.work_orders.workflow import OPEN, Status
 
 OFFICE = (Role.CLERK, Role.FOLLOW_UP_OFFICER, Role.DUTY_OFFICER, Role.MANAGER, Role.AUDITOR)
 
@@ -67,6 +68,22 @@ def review_area(actor: Actor) -> Scope:
 def reported_by(actor: Actor) -> ColumnElement[bool]:
     """Orders that the person reported or joined and has not left."""
     return WorkOrder.id.in_(_own_reports(actor))
+
+
+def public_near(actor: Actor) -> ColumnElement[bool]:
+    """What neighbours may know of: orders of the compound where the person lives, nothing in confidence or unseen."""
+    home = select(Account.home_compound_id).where(Account.id == actor.account_id).scalar_subquery()
+    # The community is said besides, since orders are found by their place and state.
+    around = select(Compound.community_id).where(Compound.id == home).scalar_subquery()
+    return and_(
+        WorkOrder.community_id == around,
+        WorkOrder.compound_id == home,
+        WorkOrder.status.in_([status.value for status in (*OPEN, Status.RESOLVED)]),
+        WorkOrder.confidential.is_(False),
+        WorkOrder.hidden.is_(False),
+        WorkOrder.unchecked.is_(False),
+        WorkOrder.id.not_in(_own_reports(actor)),
+    )
 
 
 def is_in_grids(actor: Actor, order: Placed) -> bool:
