@@ -11,6 +11,7 @@ from app.console import (
     error_pages,
     follow_ups,
     guard,
+    handling,
     reviews,
     transfer,
     words,
@@ -29,6 +30,7 @@ def open_door(app: Flask, settings: Settings) -> None:
         work_order.blueprint,
         corrections.blueprint,
         transfer.blueprint,
+        handling.blueprint,
         follow_ups.blueprint,
         reviews.blueprint,
     ):

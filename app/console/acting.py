@@ -13,9 +13,14 @@ from app.work_orders.models import WorkOrder
 from app.work_orders.workflow import STATUS_NAMES, Status
 
 
-def act_on(number: str, operation: str, act: Callable[[], str]) -> Any:
-    """Act once and go back to the order; a refusal shows the page as it is now with all that was typed."""
+def act_on(number: str, operation: str, act: Callable[[], str], before: Callable[[], None] | None = None) -> Any:
+    """Act once and go back to the order; a refusal shows the page as it is now with all that was typed.
+
+    `before` is what must happen with no transaction open.
+    """
     try:
+        if before is not None:
+            before()
         sentence = forms.once(operation, act)
     except (NotFound, Unavailable):
         raise

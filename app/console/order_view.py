@@ -19,6 +19,7 @@ from app.work_orders import assignment, catalogue, custody, follow_up, queries, 
 from app.work_orders import candidates as choice
 from app.work_orders.detail import detail
 from app.work_orders.facts import RESULT_NAMES
+from app.work_orders.handling import CONTACT_KINDS
 from app.work_orders.intake import DECLINE_REASONS
 from app.work_orders.models import Assignment, Rating, WorkOrder
 from app.work_orders.side_records import Kind
@@ -26,6 +27,11 @@ from app.work_orders.workflow import ACTION_NAMES, OPEN, STATUS_NAMES, Action, S
 
 FORMS = (
     "accept",
+    "sign",
+    "contact",
+    "note",
+    "resolve",
+    "refuse",
     "take_back_transfer",
     "decide_category",
     "dispatch",
@@ -76,6 +82,10 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
         "proposed": _proposed(order) if "decide_category" in shown.actions else None,
         "forms_shown": [verb for verb in FORMS if verb in shown.actions],
         "decline_reasons": DECLINE_REASONS,
+        "refuse_reasons": assignment.REFUSE_REASONS,
+        "contact_kinds": CONTACT_KINDS,
+        "results": RESULT_NAMES,
+        "photo_required": catalogue.requires_photo(order.category_code),
         "owed": follow_up.find_open(order),
         "may_follow_up": _may_follow_up(order, actor),
     }
