@@ -75,3 +75,17 @@ def colleague_of(product: Product, number: str) -> str:
     items = Caller(product, WORKERS[0]).get(f"/api/worker/work-orders/{number}/colleagues")["items"]
     (found,) = [one["id"] for one in items if one["id"] == wanted and not one["why_not"]]
     return str(found)
+
+
+def test_a_resident_makes_an_order_confidential_and_the_button_goes(
+    product: Product, phone_of: Callable[[Product, str], Phone]
+) -> None:
+    number = Caller(product, RESIDENT).report("楼上半夜总在搬东西。")
+    phone = phone_of(product, RESIDENT)
+    phone.sign_in()
+    phone.open(f"pages/order/order?number={number}")
+    phone.reopen()
+    phone.tap("#confide")
+    phone.tap("#confirm-confide")
+    expect(phone.on(".chip").filter(has_text="保密")).to_be_visible()
+    expect(phone.on("#confide")).to_have_count(0)
