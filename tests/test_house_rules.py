@@ -196,7 +196,7 @@ DOORS = {
     Action.DECIDE_CATEGORY: "console_corrections.decide_category",
     Action.RELOCATE: "worker_corrections.relocate",
     Action.RECUSE: "console_corrections.recuse",
-    Action.CONFIDE: "resident_say.confide",
+    Action.CONFIDE: "resident_confide.confide",
     Action.REVEAL: "worker_corrections.reveal",
     Action.URGE: "resident_say.urge",
     Action.REPLY: "worker_waiting.reply",

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Protocol, TypeVar
 
 import orjson
@@ -40,6 +40,11 @@ class Versioned(Protocol):
 class Running(Conflict):
     code = "still-running"
     message = "上一次提交还在处理，请稍等几秒再看结果。"
+
+
+class NotKept(Conflict):
+    code = "not-kept"
+    message = "这次已经给您看过，内容没有留存；需要再看，请重新操作一次。"
 
 
 def protect(blueprint: Blueprint, *roles: Role) -> None:
@@ -91,12 +96,14 @@ def command(
     around: Callable[[], AbstractContextManager[None]] = nullcontext,
     current: Callable[[str], Versioned] | None = None,
     also: tuple[str, ...] = (),
+    kept: bool = True,
 ) -> Callable[[View], View]:
     """A POST that changes something: once per key, in one transaction, with the answer kept for a repeat.
 
     `shape` loads the body, `show` turns the room's result into plain data, `check` names fields of free text that
     WeChat looks at first, `before` is what else must happen with no transaction open, `around` counts attempts,
-    `current` finds what If-Match is compared with, `also` names further refusals. The view gets values and path.
+    `current` finds what If-Match is compared with, `also` names further refusals; what is not `kept` is
+    answered once and refused to a repeat. The view gets values and path.
     """
 
     def wrap(view: View) -> View:
@@ -114,9 +121,8 @@ def command(
                     values["text_verdict"] = text_check.look_at([values.get(name) for name in check], g.openid)
                 if before is not None:
                     before(values)
-                return once(
-                    key, mark, status, lambda: show(_written(lambda: view(dict(values), **path), current, path))
-                )
+                written = partial(_written, lambda: view(dict(values), **path), current, path)
+                return once(key, mark, status, lambda: show(written()), kept=kept)
 
         openapi.describe(door, answer=answer, status=status, body=shape, keyed=True, versioned=bool(current), also=also)
         return door  # type: ignore[return-value]
@@ -144,12 +150,19 @@ def fingerprint(body: Any) -> str:
         raise BadRequest from error
 
 
-def once(key: str, mark: str, status: int, act: Callable[[], Any], *, again: bool = True) -> Response:
-    """Act and keep the answer in one transaction; when that fails because a twin was first, answer as it did."""
+def once(
+    key: str, mark: str, status: int, act: Callable[[], Any], *, again: bool = True, kept: bool = True
+) -> Response:
+    """Act and keep the answer in one transaction; when that fails because a twin was first, answer as it did.
+
+    Of an answer that must lie nowhere only the key is kept.
+    """
     try:
         with transaction():
             text = orjson.dumps(act()).decode()
-            idempotency.remember(g.actor.account_id, _operation(), key, fingerprint=mark, status=status, answer=text)
+            idempotency.remember(
+                g.actor.account_id, _operation(), key, fingerprint=mark, status=status, answer=text if kept else ""
+            )
     except (Refusal, IntegrityError) as error:
         twin = _twin(key, mark)
         if twin is not None:
@@ -158,7 +171,7 @@ def once(key: str, mark: str, status: int, act: Callable[[], Any], *, again: boo
             raise Running(retry_after=2) from error
         if isinstance(error, IntegrityError) and again:
             # Two orders drew one number, or two people were first at once: a second try meets the world as it is now.
-            return once(key, mark, status, act, again=False)
+            return once(key, mark, status, act, again=False, kept=kept)
         raise
     return Response(text, status, mimetype="application/json")
 
@@ -191,6 +204,8 @@ def replayed(known: idempotency.Known | None, mark: str) -> Response | None:
         return None
     if known.fingerprint != mark:
         raise Invalid("同一次提交的内容前后不一致，请返回重新提交。", reason="key-reused")
+    if not known.answer:
+        raise NotKept
     response = Response(known.answer, known.status, mimetype="application/json")
     response.headers["Idempotency-Replayed"] = "true"
     return response

@@ -262,6 +262,8 @@ def summary(row: Any) -> dict[str, Any]:
     needs = NEEDS.get(status)
     if status is Status.IN_PROGRESS and row.contacted_at is None:
         needs = "contact"
+    if getattr(row, "is_offered", False):
+        needs = "accept_transfer"
     return {
         "number": row.number,
         "status": row.status,

@@ -3,7 +3,21 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from app.console import assets, board, entrance, error_pages, follow_ups, guard, messages, reviews, words, work_order
+from app.console import (
+    assets,
+    board,
+    corrections,
+    entrance,
+    error_pages,
+    follow_ups,
+    guard,
+    handling,
+    messages,
+    reviews,
+    transfer,
+    words,
+    work_order,
+)
 from config import Settings
 
 
@@ -15,6 +29,9 @@ def open_door(app: Flask, settings: Settings) -> None:
         entrance.blueprint,
         board.blueprint,
         work_order.blueprint,
+        corrections.blueprint,
+        transfer.blueprint,
+        handling.blueprint,
         follow_ups.blueprint,
         reviews.blueprint,
         messages.blueprint,

@@ -8,11 +8,12 @@ from sqlalchemy import Row, select
 from app.db import db
 from app.deadlines.limits import ServiceClass
 from app.people.actor import Actor
-from app.territory.models import Level, Territory
+from app.territory.models import Compound, Level, Territory
 from app.work_orders.catalogue import catalogue
 from app.work_orders.scope import OFFICE
 from app.work_orders.workflow import STATUS_NAMES, Status
 
+MOST_COMPOUNDS = 500
 TABS = (
     Status.SUBMITTED,
     Status.POOLED,
@@ -35,6 +36,17 @@ def grids(actor: Actor, community_id: int | None) -> Sequence[Row[Any]]:
     if community_id is None:
         return ()
     return _places(actor, (Territory.level == Level.GRID) & (Territory.community_id == community_id))
+
+
+def compounds(actor: Actor) -> Sequence[Row[Any]]:
+    """(public_id, name, community) of the compounds where the person may put orders right."""
+    statement = (
+        select(Compound.public_id, Compound.name, Territory.name.label("community"))
+        .join(Territory, Territory.id == Compound.community_id)
+        .where(actor.scope(*OFFICE).limits(Territory))
+        .order_by(Territory.code, Compound.name)
+    )
+    return db.session.execute(statement.limit(MOST_COMPOUNDS)).all()
 
 
 def categories() -> list[tuple[str, list[tuple[str, str]]]]:

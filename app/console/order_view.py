@@ -7,20 +7,42 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from app.console import choices
 from app.db import db
 from app.deadlines.limits import ServiceClass, Step
 from app.deadlines.queries import calendar, limits
 from app.notifications import inbox
+from app.people import queries as people
 from app.people.actor import Actor
 from app.people.models import Account, Role
-from app.work_orders import assignment, catalogue, custody, follow_up
+from app.work_orders import assignment, catalogue, custody, follow_up, queries, recusal, side_records
+from app.work_orders import candidates as choice
 from app.work_orders.detail import detail
 from app.work_orders.facts import RESULT_NAMES
+from app.work_orders.handling import CONTACT_KINDS
 from app.work_orders.intake import DECLINE_REASONS
 from app.work_orders.models import Assignment, Rating, WorkOrder
+from app.work_orders.side_records import Kind
 from app.work_orders.workflow import ACTION_NAMES, OPEN, STATUS_NAMES, Action, Status
 
-FORMS = ("accept", "dispatch", "decline")
+FORMS = (
+    "accept",
+    "sign",
+    "contact",
+    "note",
+    "resolve",
+    "refuse",
+    "take_back_transfer",
+    "decide_category",
+    "dispatch",
+    "transfer",
+    "reveal",
+    "decline",
+    "recategorise",
+    "relocate",
+    "confide",
+    "recuse",
+)
 """Actions with a form of their own on the page, `act_….html`, in the order in which they are shown."""
 
 
@@ -51,12 +73,28 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
         "holders": _holders(order),
         "ratings": _ratings(order),
         "told": inbox.told_about(order.number, custody.reporters(order)),
+        "colleagues": choice.colleagues(order, actor) if "transfer" in shown.actions else (),
         "candidates": assignment.candidates(order, actor) if "dispatch" in shown.actions else (),
+        "staff": recusal.choosable(order) if "recuse" in shown.actions else (),
+        "recused": people.names(queries.recused_accounts(order.id)).values(),
+        "categories": choices.categories() if "recategorise" in shown.actions else (),
+        "compounds": choices.compounds(actor) if "relocate" in shown.actions else (),
+        "proposed": _proposed(order) if "decide_category" in shown.actions else None,
         "forms_shown": [verb for verb in FORMS if verb in shown.actions],
         "decline_reasons": DECLINE_REASONS,
+        "refuse_reasons": assignment.REFUSE_REASONS,
+        "contact_kinds": CONTACT_KINDS,
+        "results": RESULT_NAMES,
+        "photo_required": catalogue.requires_photo(order.category_code),
         "owed": follow_up.find_open(order),
         "may_follow_up": _may_follow_up(order, actor),
     }
+
+
+def _proposed(order: WorkOrder) -> str | None:
+    """The category that is proposed and waits for a decision."""
+    record = side_records.find_open(order, Kind.CATEGORY)
+    return catalogue.name_of(record.facts["category"]) if record else None
 
 
 def _limits(order: WorkOrder) -> list[Limit]:

@@ -9,7 +9,7 @@ from app import clock, secrets
 from app.console import assets
 from app.deadlines.limits import ServiceClass
 from app.notifications import inbox
-from app.people.models import ROLE_NAMES
+from app.people.models import ROLE_NAMES, Role
 from app.territory.queries import names
 from app.work_orders import reviews
 from app.work_orders.line_words import words
@@ -29,6 +29,7 @@ def add(app: Flask) -> None:
         "plain": plain,
         "urgency": urgency,
         "rating_words": rating_words,
+        "role_name": lambda role: ROLE_NAMES[Role(role)],
         "class_label": lambda code: ServiceClass(code).label,
     }
     app.jinja_env.globals |= {

@@ -12,6 +12,7 @@ DEFAULTS = {
     "claim.P2": "4 working_hours",
     "claim": "1 working_days",
     "ladder": "5 clock_minutes",
+    "transfer": "2 working_hours",
     "rate": "7 natural_days",
     "follow_up": "2 working_days",
     "follow_up.end": "10 working_days",

@@ -95,6 +95,16 @@ def _name_of(state: str | None) -> str | None:
     return DELIVERY_STATE_NAMES[DeliveryState(state)] if state else None
 
 
+def take_away(account_id: int, number: str) -> None:
+    """Remove what a person was told of an order that is no longer there for them, in the running transaction."""
+    told = select(Notification.id).where(Notification.account_id == account_id, Notification.number == number)
+    for statement in (
+        delete(Delivery).where(Delivery.notification_id.in_(told)),
+        delete(Notification).where(Notification.account_id == account_id, Notification.number == number),
+    ):
+        db.session.execute(statement, execution_options={"synchronize_session": False})
+
+
 def unread(account_id: int) -> int:
     """How many entries are unread; counting stops at a hundred."""
     some = select(Notification.id).where(Notification.account_id == account_id, Notification.read_at.is_(None))

@@ -34,9 +34,10 @@ def tell(owed: Owed, owner: str, now: datetime) -> int:
 
 def _who_hears_what(owed: Owed) -> dict[int, Message]:
     told: dict[int, Message] = {}
+    facts = recipients.without_barred(owed.work_order_id, owed.facts)
     for message in MESSAGES[owed.topic]:
         if message.only_in in (None, owed.facts.get("status")):
-            for account_id in recipients.of(message.audience, owed.work_order_id, owed.facts):
+            for account_id in recipients.of(message.audience, owed.work_order_id, facts):
                 told.setdefault(account_id, message)
     return told
 

@@ -140,7 +140,10 @@ TO_STAFF = {
         Message("former", "转办已被接受", _ORDER + "已由接手的同事办理，您不用再办理。"),
         _to_assignee("工单已转给您", _ORDER + "已由您承办{due_by}。请您尽快联系反映人。"),
     ),
-    "transfer_declined": (_to_assignee("转办被谢绝", _ORDER + "的转办被谢绝，仍由您承办{due_by}。"),),
+    "transfer_declined": (
+        _to_assignee("转办被谢绝", _ORDER + "的转办被谢绝，仍由您承办{due_by}。"),
+        Message("waiting", "转办被谢绝", _ORDER + "的转办被谢绝，仍由原承办人办理{due_by}。"),
+    ),
     "transfer_taken_back": (Message("offered", "转办已撤销", _ORDER + "不再需要您接手。"),),
     "lapsed": (
         Message("waiting", "请求已失效", _ORDER + "的{kind}没有得到答复，现在是“{status}”，已自动失效。"),
@@ -158,8 +161,12 @@ TO_STAFF = {
     ),
     "recategorised": (_to_assignee("工单类别已调整", _ORDER + "的类别已调整{due_by}。"),),
     "category_refused": (_to_assignee("改类别未获批准", _ORDER + "的类别没有调整{due_by}。请您继续办理。"),),
-    "relocated": (Message("former", "工单地点已更正", _ORDER + "已转由负责新地点的同事办理，您不用再办理。"),),
-    "recused": (Message("former", "工单已改由他人办理", _ORDER + "已改由其他同事办理，您不用再办理。"),),
+    "relocated": (
+        Message("former", "工单地点已更正", _ORDER + "已转由负责新地点的同事办理，您不用再办理。"),
+        _to_assignee("工单地点已更正", _ORDER + "的地点已更正{due_by}，仍由您承办。请您按新的地点办理。"),
+        CLAIM,
+    ),
+    "recused": (Message("recused", "工单已改由他人办理", _ORDER + "已改由其他同事办理，您不用再办理。"),),
     "made_confidential": (
         _to_assignee("工单已设为保密", _ORDER + "已设为保密。请您不要向无关人员透露反映人的任何信息。"),
     ),

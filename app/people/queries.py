@@ -1,10 +1,10 @@
 """Finding people by what they are posted to."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, false, func, select
+from sqlalchemy import Row, Select, and_, exists, false, func, or_, select
 
 from app.db import db
 from app.people.actor import Actor
@@ -23,6 +23,7 @@ __all__ = [
     "names",
     "nearest_holders",
     "openids",
+    "posted_near",
     "posts_of",
     "workers",
     "workers_below",
@@ -115,6 +116,32 @@ def holds_any(account_id: int, roles: Iterable[Role], places: Iterable[int]) -> 
         Account.state == AccountState.ACTIVE,
     )
     return bool(db.session.scalar(select(held)))
+
+
+def posted_near(
+    roles: Iterable[Role], places: Collection[int], community_id: int | None, besides: Iterable[int | None] = ()
+) -> list[Row[Any]]:
+    """Active staff with a role at one of the places, in the community, or named besides: each once, with a posting."""
+    near = or_(
+        Posting.territory_id.in_(places),
+        Territory.community_id == community_id if community_id is not None else false(),
+        Posting.account_id.in_([one for one in besides if one]),
+    )
+    rows = db.session.execute(
+        select(
+            Account.id.label("account_id"), Account.public_id, Account.name, Posting.role, Territory.name.label("place")
+        )
+        .join(Posting, Posting.account_id == Account.id)
+        .join(Territory, Territory.id == Posting.territory_id)
+        .where(
+            near,
+            Posting.ended_at.is_(None),
+            Posting.role.in_([role.value for role in roles]),
+            Account.state == AccountState.ACTIVE,
+        )
+        .order_by(Territory.code, Posting.id)
+    )
+    return list({row.account_id: row for row in rows}.values())
 
 
 def first_post(account_id: int) -> Territory | None:

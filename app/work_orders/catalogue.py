@@ -153,8 +153,12 @@ def name_of(code: str) -> str:
 
 def answered(code: str, answers: dict[str, str]) -> list[tuple[str, str]]:
     """What was answered to the category's questions, each with the question in words."""
-    kind = catalogue().kinds.get(code)
-    texts = {question["code"]: question["text"] for question in (kind.questions if kind else [])}
+    known = catalogue().kinds
+    kinds = ([known[code]] if code in known else []) if answers else []
+    texts = {question["code"]: question["text"] for kind in kinds for question in kind.questions}
+    if not answers.keys() <= texts.keys():
+        # Answers stay when the category is put right, and were given to the questions of another one.
+        texts = {one["code"]: one["text"] for kind in known.values() for one in kind.questions} | texts
     return [(texts.get(name, name), answer) for name, answer in answers.items()]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select, union, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock, parameters
@@ -11,7 +11,7 @@ from app.db import db
 from app.deadlines import action_limits, timers
 from app.deadlines.limits import ServiceClass, Step
 from app.deadlines.queries import calendar, limits
-from app.work_orders.models import Assignment, Reporter, WorkOrder
+from app.work_orders.models import Assignment, Recusal, Reporter, WorkOrder
 from app.work_orders.timeline import Event
 from app.work_orders.workflow import Action
 
@@ -55,6 +55,15 @@ def reporters(order: WorkOrder) -> set[int]:
         select(Reporter.account_id).where(Reporter.work_order_id == order.id, Reporter.left_at.is_(None))
     )
     return {account_id for account_id in found if account_id is not None}
+
+
+def barred(order: WorkOrder) -> set[int]:
+    """Accounts that may never have the order: who reported it, and whom it concerns."""
+    reported = select(Reporter.account_id).where(
+        Reporter.work_order_id == order.id, Reporter.left_at.is_(None), Reporter.account_id.is_not(None)
+    )
+    concerned = select(Recusal.account_id).where(Recusal.work_order_id == order.id)
+    return set(db.session.scalars(union(reported, concerned)))
 
 
 def is_reporter(order: WorkOrder, account_id: int) -> bool:

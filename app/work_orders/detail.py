@@ -15,7 +15,7 @@ from app.people.models import Account
 from app.photos import queries as photos
 from app.photos.models import Purpose
 from app.photos.queries import Shown
-from app.work_orders import calls, policy, scope
+from app.work_orders import calls, confidential, policy, scope
 from app.work_orders.calls import Call
 from app.work_orders.line_words import words
 from app.work_orders.models import Rating, Reporter, WorkOrder
@@ -23,6 +23,7 @@ from app.work_orders.queries import ABSENT, PEOPLE_KEPT
 from app.work_orders.timeline import Event, EventText
 from app.work_orders.workflow import ACTION_NAMES, Action
 
+UNNAMED = "要求保密"
 BY_REPORTER = (Action.SUBMIT, Action.APPEAL, Action.ANSWER, Action.JOIN, Action.LEAVE, Action.RATE, Action.WITHDRAW)
 BY_OFFICE = (
     Action.ACCEPT,
@@ -148,7 +149,12 @@ def _reporters(order: WorkOrder) -> Sequence[Row[Any]]:
 
 
 def _shown(order: WorkOrder, reporter: Row[Any], actor: Actor) -> ReporterShown:
-    """Whoever has the order reads the name; others its first character; phones are always masked."""
+    """Whoever has the order reads the name; others its first character; phones are always masked.
+
+    Of a confidential order those who work on it read the first character, and others nothing.
+    """
+    if order.confidential and not confidential.works_on(order, actor):
+        return ReporterShown(UNNAMED, None, reporter.is_first)
     name = reporter.name or "居民"
     if order.assignee_id != actor.account_id or order.confidential:
         name = f"{name[0]}**" if reporter.name else name

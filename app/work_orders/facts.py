@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import clock
 from app.notifications import outbox
-from app.work_orders import catalogue
+from app.work_orders import catalogue, wide_place
 from app.work_orders.side_records import KIND_NAMES, Kind, SideRecord
 from app.work_orders.workflow import STATUS_NAMES, Action, Status
 
@@ -85,7 +85,7 @@ def facts(order: "WorkOrder") -> dict[str, Any]:
     return {
         "number": order.number,
         "category": catalogue.name_of(order.category_code),
-        "place": order.place_text,
+        "place": _place(order),
         "class": order.class_code,
         "status": order.status,
         "status_name": STATUS_NAMES[Status(order.status)],
@@ -104,3 +104,10 @@ def facts(order: "WorkOrder") -> dict[str, Any]:
         "result_name": RESULT_NAMES.get(order.result or ""),
         "emergency": order.emergency,
     }
+
+
+def _place(order: "WorkOrder") -> str:
+    """Messages lie on phones and at WeChat, so of a confidential order they tell no door."""
+    if not order.confidential:
+        return order.place_text
+    return wide_place.to_compound(order.place_text, order.building, order.unit)

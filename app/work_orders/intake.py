@@ -68,14 +68,19 @@ def submit(request: Request, reporter: Actor) -> WorkOrder:
             created_at=order.created_at,
         )
     )
-    rule = routing.rule_for(order)
-    if rule is None or not _accept(order, rule.mode, SYSTEM, rule):
-        _write(order, custody.begin_step(order, "accept"))
-        owe("submitted", order)
+    route(order)
     attach(request.photo_ids, reporter.account_id, order.id, Purpose.REPORT, order.round)
     if request.verdict == "review":
         text_review.open_for(order)
     return order
+
+
+def route(order: WorkOrder) -> None:
+    """Send what nobody has accepted on its way, by the rule that fits; without one it waits for an office."""
+    rule = routing.rule_for(order)
+    if rule is None or not _accept(order, rule.mode, SYSTEM, rule):
+        _write(order, custody.begin_step(order, "accept"))
+        owe("submitted", order)
 
 
 def _write(order: WorkOrder, moments: dict[str, datetime]) -> None:

@@ -11,10 +11,20 @@ from app.territory.models import Level
 from app.work_orders import custody
 from app.work_orders.assignment import to_ladder, to_pool
 from app.work_orders.facts import owe
-from app.work_orders.models import Assignment, WorkOrder
+from app.work_orders.models import Assignment, Recusal, WorkOrder
+from app.work_orders.side_records import SideRecord
 from app.work_orders.workflow import Action, Status
 
 HELD = (Status.ASSIGNED, Status.IN_PROGRESS)
+FOLLOWING = (
+    Assignment.account_id,
+    WorkOrder.assignee_id,
+    WorkOrder.offered_to_id,
+    Recusal.account_id,
+    SideRecord.by_id,
+    SideRecord.to_id,
+)
+"""Where an account stands that follows a person to their phone."""
 
 
 def recall_all(account_id: int) -> None:
@@ -23,22 +33,22 @@ def recall_all(account_id: int) -> None:
         recall(order)
 
 
-def recall(order: WorkOrder) -> None:
-    """Take one order back from whoever has it; what is urgent stays where it is only if nobody else is posted."""
+def recall(order: WorkOrder) -> bool:
+    """Take one order back from whoever has it; False for what is urgent and stays because nobody else is posted."""
     was_signed = order.status == Status.IN_PROGRESS
     if ServiceClass(order.class_code).is_urgent:
-        to_ladder(order, 0, Action.RECALL, SYSTEM)
-        return
+        return to_ladder(order, 0, Action.RECALL, SYSTEM)
     to_pool(order, Action.RECALL, SYSTEM)
     owe("released" if was_signed else "returned_to_pool", order)
+    return True
 
 
 def become(old_id: int, new_id: int) -> None:
     """The orders of a staff account follow the person to the account they have on the phone; the manager is told."""
-    for model, column in ((Assignment, Assignment.account_id), (WorkOrder, WorkOrder.assignee_id)):
-        db.session.execute(update(model).where(column == old_id).values({column.key: new_id}))
+    for column in FOLLOWING:
+        db.session.execute(update(column.class_).where(column == old_id).values({column.key: new_id}))
     for order in _held(new_id):
-        if custody.is_reporter(order, new_id):
+        if new_id in custody.barred(order):
             recall(order)
     place = people.first_post(new_id)
     outbox.owe("staff_linked", None, {f"{level}_id": getattr(place, f"{level}_id", None) for level in Level})

@@ -12,7 +12,7 @@ from app.deadlines import timers
 from app.deadlines.limits import ServiceClass
 from app.deadlines.timers import Timer
 from app.people.actor import SYSTEM
-from app.work_orders import custody, follow_up, resolution, routing
+from app.work_orders import custody, follow_up, resolution, routing, transfer
 from app.work_orders.assignment import assign, to_ladder, to_pool
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
@@ -156,6 +156,10 @@ def _follow_up_ended(order: WorkOrder, _timer: Timer) -> None:
         follow_up.give_up(order, owed)
 
 
+def _transfer_unanswered(order: WorkOrder, timer: Timer) -> None:
+    transfer.lapse(order, timer.due_at)
+
+
 HANDLERS: dict[str, Handler] = {
     "accept": _not_accepted,
     "claim": _not_claimed,
@@ -166,6 +170,7 @@ HANDLERS: dict[str, Handler] = {
     "due": _overdue,
     "due_subdistrict": _overdue_for("overdue_subdistrict"),
     "due_supervision": _overdue_for("overdue_supervision"),
+    "transfer": _transfer_unanswered,
     "rate": _rating_ended,
     "follow_up": _follow_up_late,
     "follow_up_end": _follow_up_ended,

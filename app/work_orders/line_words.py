@@ -16,6 +16,7 @@ STEPS = {
     "ladder_ended": "值班链已全部呼叫，仍无人签收",
     "line_ended": "各级负责人均未签收",
 }
+EXPIRED = {"transfer": "转办逾期未答复，仍由原承办人办理"}
 FOLLOW_UP_STEPS = {
     "attempt": "未联系上",
     "risen": "未按时回访，转上一级回访",
@@ -58,6 +59,18 @@ def _danger(facts: Facts) -> str:
     return f"涉及“{facts['danger_name']}”，按紧急事项办理" if facts.get("danger") else ""
 
 
+CATEGORY_STEPS = {
+    "proposed": "申请由“{former_name}”改为“{category_name}”",
+    "applied": "由“{former_name}”改为“{category_name}”",
+    "approved": "同意由“{former_name}”改为“{category_name}”",
+    "refused": "不同意由“{former_name}”改为“{category_name}”",
+}
+
+
+def _category(facts: Facts) -> str:
+    return CATEGORY_STEPS.get(facts.get("step", ""), "").format_map(facts)
+
+
 FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.SUBMIT: _danger,
     Action.ACCEPT: _rule,
@@ -68,5 +81,8 @@ FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.RATE: _rating,
     Action.FOLLOW_UP: _follow_up,
     Action.CLOSE: lambda facts: facts["outcome_name"],
+    Action.RECATEGORISE: _category,
+    Action.DECIDE_CATEGORY: _category,
+    Action.EXPIRE: lambda facts: EXPIRED.get(facts.get("step", ""), ""),
     Action.WARN: lambda facts: STEPS.get(facts.get("step", ""), ""),
 }

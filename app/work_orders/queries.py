@@ -9,7 +9,21 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 
 from app import clock
 from app.db import UTCDateTime, db
@@ -20,7 +34,7 @@ from app.people.actor import Actor
 from app.people.models import Account, AccountState
 from app.territory.models import Level, Territory
 from app.work_orders import custody, policy, scope
-from app.work_orders.models import Assignment, FollowUp, Rating, Reporter, WorkOrder
+from app.work_orders.models import Assignment, FollowUp, Rating, Recusal, Reporter, WorkOrder
 from app.work_orders.timeline import Event
 from app.work_orders.workflow import ENDED, OPEN, Action, Status
 
@@ -30,6 +44,8 @@ RELEASES_PER_ORDER = 2
 # Longer than the database lets a transaction live.
 OVERTAKEN_WITHIN = timedelta(seconds=30)
 
+_BEGINNING = func.substr(WorkOrder.description, 1, 80)
+
 SUMMARY = (
     WorkOrder.id,
     WorkOrder.number,
@@ -37,7 +53,7 @@ SUMMARY = (
     WorkOrder.category_code,
     WorkOrder.class_code,
     WorkOrder.place_text,
-    func.substr(WorkOrder.description, 1, 80).label("excerpt"),
+    case((WorkOrder.confidential, ""), else_=_BEGINNING).label("excerpt"),
     WorkOrder.created_at,
     WorkOrder.changed_at,
     WorkOrder.due_at,
@@ -50,7 +66,10 @@ SUMMARY = (
     WorkOrder.community_id,
     WorkOrder.round,
 )
-"""What lists show: nothing encrypted, nothing that needs a second look."""
+"""What lists show: nothing encrypted, nothing that needs a second look, no words of a confidential order."""
+
+OWN_SUMMARY = tuple(_BEGINNING.label("excerpt") if column.key == "excerpt" else column for column in SUMMARY)
+"""What lists show to those who work on the orders, or reported them."""
 
 
 def find(number: str, actor: Actor) -> WorkOrder:
@@ -118,13 +137,15 @@ def ensure_may_release(order: WorkOrder, worker: Actor) -> None:
 
 
 def half_time(order: WorkOrder) -> datetime | None:
-    """When half of this round's time has passed in the limit's own unit: the moment its warning was set for."""
+    """When half of this round's time has passed in the limit's own unit: the moment its warning was last set for."""
     of_round = (Timer.work_order_id == order.id, Timer.round == order.round, Timer.kind == "warn_50")
-    return db.session.scalar(select(func.max(Timer.due_at)).where(*of_round))
+    return db.session.scalar(select(Timer.due_at).where(*of_round).order_by(Timer.id.desc()).limit(1))
 
 
 def still_works(account_id: int, order: WorkOrder) -> bool:
-    """Whether the person still holds a posting from which they could handle this order."""
+    """Whether the person still holds a posting from which they could handle this order, and may."""
+    if account_id in recused_accounts(order.id):
+        return False
     in_line = [place for level in Level if (place := getattr(order, f"{level}_id")) is not None]
     return people.holds_any(account_id, policy.HANDLERS, in_line)
 
@@ -146,13 +167,18 @@ def seen_at_work(actor: Actor, numbers: Collection[str]) -> set[str]:
     return set(db.session.scalars(found)) if numbers else set()
 
 
+def recused_accounts(work_order_id: int) -> list[int]:
+    """Accounts that may hear nothing of an order at work; registered with the notifications room."""
+    return list(db.session.scalars(select(Recusal.account_id).where(Recusal.work_order_id == work_order_id)))
+
+
 def pool(worker: Actor, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
     """What a grid worker could claim, the oldest first."""
     return _page(_pool(worker, after is not None), after, limit)
 
 
 def mine(worker: Actor, ended: bool, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
-    """What the worker has, or had until it ended."""
+    """What the worker has and what they are offered, or what they had until it ended."""
     return _page(_mine(worker, ended, after is not None), after, limit)
 
 
@@ -169,9 +195,12 @@ def _pool(worker: Actor, going_on: bool) -> Select[Any]:
 
 @lru_cache(PEOPLE_KEPT)
 def _mine(worker: Actor, ended: bool, going_on: bool) -> Select[Any]:
+    is_offered = WorkOrder.offered_to_id == worker.account_id
+    columns = (*OWN_SUMMARY, func.coalesce(is_offered, false()).label("is_offered"))
     states = (Status.RESOLVED, *ENDED) if ended else OPEN
-    condition = and_(scope.in_hand_of(worker), WorkOrder.status.in_([status.value for status in states]))
-    return _listed(condition, going_on)
+    at_hand = scope.in_hand_of(worker) if ended else or_(scope.in_hand_of(worker), scope.offered_to(worker))
+    condition = and_(at_hand, WorkOrder.status.in_([status.value for status in states]))
+    return _listed(condition, going_on, columns=columns)
 
 
 @lru_cache(PEOPLE_KEPT)
@@ -180,12 +209,37 @@ def _own(reporter: Actor, which: str, going_on: bool) -> Select[Any]:
     if which != "all":
         ended = [status.value for status in ENDED]
         condition &= WorkOrder.status.in_(ended) if which == "ended" else WorkOrder.status.not_in(ended)
-    return _listed(condition, going_on)
+    return _listed(condition, going_on, columns=OWN_SUMMARY)
 
 
-def _listed(condition: ColumnElement[bool], going_on: bool, *, newest_first: bool = True) -> Select[Any]:
+PUBLIC = (
+    WorkOrder.id,
+    WorkOrder.number,
+    WorkOrder.status,
+    WorkOrder.category_code,
+    WorkOrder.place_text,
+    WorkOrder.unit,
+    WorkOrder.created_at,
+    WorkOrder.due_at,
+)
+"""What neighbours are shown: no words of anybody."""
+
+
+def neighbourhood(resident: Actor, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
+    """What others reported in the compound where the person lives and what is not settled yet, the newest first."""
+    statement = _listed(scope.public_near(resident), after is not None, columns=PUBLIC)
+    return _page(statement, after, limit)
+
+
+def _listed(
+    condition: ColumnElement[bool],
+    going_on: bool,
+    *,
+    newest_first: bool = True,
+    columns: tuple[Any, ...] = SUMMARY,
+) -> Select[Any]:
     """A list in the order of time; one that goes on begins behind the place `at`, `id`."""
-    statement = select(*SUMMARY).where(condition)
+    statement = select(*columns).where(condition)
     if going_on:
         key, place = tuple_(WorkOrder.created_at, WorkOrder.id), tuple_(_AT, _ID)
         statement = statement.where(key < place if newest_first else key > place)

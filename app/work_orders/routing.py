@@ -56,7 +56,7 @@ def _places(order: WorkOrder) -> set[int | None]:
 
 def desk_of(order: WorkOrder) -> int | None:
     """Who looks into what nobody placed: the nearest office's clerk, else its duty officer, else its manager."""
-    barred = custody.reporters(order)
+    barred = custody.barred(order)
     for territory_id in _upwards(order):
         for role in DESK_ROLES:
             found = _first(people.holders(role, territory_id), barred)
@@ -66,11 +66,11 @@ def desk_of(order: WorkOrder) -> int | None:
 
 
 def own_worker(order: WorkOrder) -> int | None:
-    """The grid's own worker, else the next of the grid: on duty, with room, who neither reported nor gave it back."""
+    """The grid's own worker, else the next of the grid: on duty, with room, not barred, who did not give it back."""
     on_duty = people.workers_on_duty(order.grid_id, order.community_id)
     if not on_duty:
         return None
-    barred = custody.reporters(order) | custody.gave_back(order, Action.REFUSE, Action.RELEASE).keys()
+    barred = custody.barred(order) | custody.gave_back(order, Action.REFUSE, Action.RELEASE).keys()
     return _first(custody.with_room(on_duty), barred)
 
 
@@ -79,7 +79,7 @@ def step_of_ladder(order: WorkOrder, step: int) -> tuple[int, int] | None:
 
     Step 0 is the worker on duty; then the duty officers, else managers, of community, subdistrict, district, city.
     """
-    barred = custody.reporters(order) | {order.assignee_id}
+    barred = custody.barred(order) | {order.assignee_id}
     if step == 0:
         worker = _first(people.workers_on_duty(order.grid_id, order.community_id), barred)
         if worker is not None:
@@ -89,7 +89,7 @@ def step_of_ladder(order: WorkOrder, step: int) -> tuple[int, int] | None:
 
 def manager_from(order: WorkOrder, level: int) -> tuple[int, int] | None:
     """The first other manager from this level of the ladder (1 = community) upwards: (level, account)."""
-    return _first_above(order, level, (Role.MANAGER,), custody.reporters(order) | {order.assignee_id})
+    return _first_above(order, level, (Role.MANAGER,), custody.barred(order) | {order.assignee_id})
 
 
 def _first_above(

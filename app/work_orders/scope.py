@@ -3,11 +3,12 @@
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from app.people.actor import Actor, Post
-from app.people.models import Role
-from app.territory.models import Level
+from app.people.models import Account, Role
+from app.territory.models import Compound, Level
 from app.territory.scope import Placed, Scope
 from app.work_orders import catalogue
 from app.work_orders.models import Recusal, Reporter, WorkOrder
+from app.work_orders.workflow import OPEN, Status
 
 OFFICE = (Role.CLERK, Role.FOLLOW_UP_OFFICER, Role.DUTY_OFFICER, Role.MANAGER, Role.AUDITOR)
 
@@ -36,6 +37,11 @@ def in_pool_of(actor: Actor) -> ColumnElement[bool]:
 def in_hand_of(actor: Actor) -> ColumnElement[bool]:
     """What the person has, or had when it was resolved."""
     return and_(_in_hand(actor), _not_recused(actor))
+
+
+def offered_to(actor: Actor) -> ColumnElement[bool]:
+    """What a colleague or manager offers the person, until it is answered."""
+    return and_(_offered_to(actor), _not_recused(actor))
 
 
 def owed_to(actor: Actor) -> ColumnElement[bool]:
@@ -72,6 +78,20 @@ def shown_to_neighbours() -> ColumnElement[bool]:
         WorkOrder.hidden.is_(False),
         WorkOrder.unchecked.is_(False),
         WorkOrder.category_code.not_in(catalogue.private()),
+    )
+
+
+def public_near(actor: Actor) -> ColumnElement[bool]:
+    """What others reported in the compound where the person lives, as far as neighbours may know of it."""
+    home = select(Account.home_compound_id).where(Account.id == actor.account_id).scalar_subquery()
+    # The community is said besides, since orders are found by their place and state.
+    around = select(Compound.community_id).where(Compound.id == home).scalar_subquery()
+    return and_(
+        WorkOrder.community_id == around,
+        WorkOrder.compound_id == home,
+        WorkOrder.status.in_([status.value for status in (*OPEN, Status.RESOLVED)]),
+        shown_to_neighbours(),
+        WorkOrder.id.not_in(_own_reports(actor)),
     )
 
 

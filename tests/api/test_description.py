@@ -62,7 +62,9 @@ def test_every_command_names_its_key_and_every_refusal_is_a_problem(description)
 
 def test_doors_that_can_say_too_many_or_not_allowed_say_so(description):
     limited = {path for _, path, operation in operations(description) if "429" in operation["responses"]}
-    assert limited == {"/api/sessions", "/api/photos", "/api/resident/work-orders", "/api/resident/screening"}
+    a_phone = "/api/worker/work-orders/{number}/phone"
+    screening, reports = "/api/resident/screening", "/api/resident/work-orders"
+    assert limited == {"/api/sessions", "/api/photos", reports, screening, a_phone}
     open_to_roles = [path for _, path, one in operations(description) if "403" in one["responses"]]
     assert all(path.startswith("/api/worker/") for path in set(open_to_roles) - {
         "/api/sessions", "/api/account/phone", "/api/photos/{public_id}"
@@ -72,8 +74,8 @@ def test_doors_that_can_say_too_many_or_not_allowed_say_so(description):
 def test_lists_tell_304_and_commands_on_an_order_412(description):
     paths = description["paths"]
     assert "304" in paths["/api/worker/pool"]["get"]["responses"]
-    for _, path, operation in operations(description):
-        on_an_order = path.partition("{number}/")[2] != ""
+    for method, path, operation in operations(description):
+        on_an_order = method == "post" and path.partition("{number}/")[2] != ""
         assert ("412" in operation["responses"]) == on_an_order, path
 
 

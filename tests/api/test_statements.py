@@ -45,10 +45,11 @@ def cost(warm: Door, door: Door, status: int = 200) -> list[str]:
 @pytest.fixture
 def phones(app: Flask, city: Any, verdicts: Any) -> dict[str, Any]:
     """A resident and a worker with an order in every stage."""
-    resident, worker = a_resident(), a_worker(city["g1"])
+    resident, worker, colleague = a_resident(phone="13900000017"), a_worker(city["g1"]), a_worker(city["g1"])
     return {
         "resident": signed_in(resident),
         "worker": signed_in(worker),
+        "colleague": colleague.public_id,
         "pooled": [an_order(city, resident) for _ in range(4)],
         "mine": [claimed(an_order(city, resident), worker) for _ in range(4)],
         "settled": [resolved(an_order(city, resident), worker) for _ in range(2)],
@@ -88,6 +89,7 @@ def test_claiming_costs_seven(client, phones):
         ("worker", "/api/worker/work-orders?status=ended", 2),
         ("resident", "/api/inbox", 3),
         ("resident", "/api/subscriptions", 3),
+        ("resident", "/api/resident/neighbourhood", 2),
         ("worker", "/api/worker/duty", 2),
         ("resident", "/api/account", 3),
         ("worker", "/api/account", 3),
@@ -114,10 +116,16 @@ def test_one_order_in_full_costs_at_most_five(client, phones, side, kind):
         ("arrive", {}, 6),
         ("note", {"note": "看过了"}, 6),
         ("resolve", {"result": "solved", "note": "已经处理好了"}, 9),
+        ("recategorise", {"category": "LIGHT", "reason": "是灯的事"}, 10),
+        ("relocate", {"compound_id": "", "building": "3号楼", "unit": "1单元", "reason": "门牌写错了"}, 8),
+        ("transfer", {"worker_id": "", "note": "约好明天上门"}, 16),
+        ("phone", {"reason": "约时间"}, 10),
     ],
 )
-def test_a_workers_steps_cost_little_more_than_what_they_write(client, phones, verb, body, most):
+def test_a_workers_steps_cost_little_more_than_what_they_write(client, city, phones, verb, body, most):
     orders = iter(phones["mine"])
+    known = {"compound_id": city.compound, "worker_id": phones["colleague"]}
+    body = body | {name: known[name] for name in body.keys() & known.keys()}
 
     def step() -> TestResponse:
         path = f"/api/worker/work-orders/{next(orders).number}/{verb}"

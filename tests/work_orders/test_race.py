@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.db import db, transaction
-from app.errors import Conflict, Refusal, Unavailable
-from app.work_orders import assignment, follow_up, intake, rating
+from app.errors import Conflict, NotAllowed, Refusal, Unavailable
+from app.work_orders import assignment, follow_up, intake, rating, transfer
 from tests.factories import a_duty_officer, a_worker, an_officer, an_order, claimed, fresh, resolved
 from tests.work_orders.record import events, follow_ups, holders, public_id, run, story, topics
 
@@ -155,3 +155,58 @@ def test_the_timeline_of_a_contested_order_is_one_unbroken_chain(city, at_once, 
     chain = events(order)
     assert all(later.from_status == earlier.to_status for earlier, later in zip(chain, chain[1:], strict=False))
     assert chain[-1].to_status == fresh(order).status
+
+
+def is_one_holder(order):
+    """The row and the assignments agree on who has it, and no offer is left behind; the holder."""
+    row = fresh(order)
+    current = [account for account, _, ended in holders(order) if not ended]
+    assert current == ([row.assignee_id] if row.assignee_id else [])
+    return row.assignee_id
+
+
+def test_accepting_a_transfer_against_taking_it_back_does_one_of_them(city, at_once, worker, colleague):
+    for _ in range(3):
+        order = claimed(an_order(city), worker)
+        run(transfer.offer, order.number, worker, public_id(colleague), "请接手")
+        outcomes = at_once(
+            lambda order=order: transfer.accept(order.number, colleague),
+            lambda order=order: transfer.take_back(order.number, worker),
+        )
+        (winner,) = won(outcomes)
+        if winner == 0:
+            # The offer is gone, and so is the order: whoever had it is told that it is no longer theirs.
+            assert all(isinstance(error, Conflict | NotAllowed) for error in outcomes if isinstance(error, Exception))
+        else:
+            lost(outcomes)
+        assert is_one_holder(order) == (colleague if winner == 0 else worker).account_id
+        assert (fresh(order).offered_to_id, fresh(order).beside) == (None, "")
+
+
+def test_accepting_a_transfer_against_a_dispatch_leaves_one_holder(city, at_once, worker, colleague, manager):
+    third = a_worker(city["g1"])
+    for _ in range(3):
+        order, target = claimed(an_order(city), worker), public_id(third)
+        run(transfer.offer, order.number, worker, public_id(colleague), "请接手")
+        outcomes = at_once(
+            lambda order=order: transfer.accept(order.number, colleague),
+            lambda order=order, target=target: assignment.dispatch(order.number, manager, target, "请办理"),
+        )
+        lost(outcomes)
+        assert is_one_holder(order) == (third if 1 in won(outcomes) else colleague).account_id
+        assert (fresh(order).offered_to_id, fresh(order).beside) == (None, "")
+
+
+def test_of_two_offers_at_once_one_stands(city, at_once, worker, colleague, manager):
+    third = a_worker(city["g1"])
+    for _ in range(3):
+        order = claimed(an_order(city), worker)
+        targets = [public_id(colleague), public_id(third)]
+        outcomes = at_once(
+            lambda order=order, to=targets[0]: transfer.offer(order.number, worker, to, "请接手"),
+            lambda order=order, to=targets[1]: transfer.offer(order.number, manager, to, "请接手"),
+        )
+        (winner,) = won(outcomes)
+        assert len(lost(outcomes)) == 1
+        assert fresh(order).offered_to_id == (colleague, third)[winner].account_id
+        assert story(order).count("transfer") == topics(order).count("transfer_offered") == 1

@@ -26,6 +26,12 @@ const noted = ({ note }) => note.trim()
 const ACTIONS = [
   { verb: 'claim', name: '认领', main: true, now: true, body: () => ({}) },
   { verb: 'sign', name: '签收', main: true, now: true, body: () => ({}) },
+  { verb: 'accept_transfer', path: 'transfer/accept', name: '接受转办', main: true, now: true, body: () => ({}) },
+  {
+    verb: 'decline_transfer', path: 'transfer/decline', name: '谢绝转办', confirm: '确定谢绝', noteLabel: '为什么不能接手', most: 500,
+    missing: (form) => (noted(form) ? '' : '请写下不能接手的原因。'),
+    body: (form) => ({ note: noted(form) }),
+  },
   {
     verb: 'contact', name: '联系反映人', confirm: '保存联系记录', choices: CONTACT_KINDS, question: '怎样联系的',
     noteLabel: '说了什么（选填，反映人看不到）', most: 1000,
@@ -55,7 +61,35 @@ const ACTIONS = [
     missing: (form) => (noted(form) ? '' : '请写下退回的原因。'),
     body: (form) => ({ reason: noted(form), note: '' }),
   },
+  {
+    verb: 'transfer', name: '转办', confirm: '请他接手', asks: 'colleague', question: '请谁接手', done: '已请同事接手，等他答复。',
+    noteLabel: '交接情况：办到哪一步，接下来做什么', most: 1000,
+    missing: (form) => (!form.choice ? '请选择接手的同事。' : noted(form) ? '' : '请写明交接的情况。'),
+    body: (form) => ({ worker_id: form.choice, note: noted(form) }),
+  },
+  { verb: 'take_back_transfer', path: 'transfer/take-back', name: '撤销转办', now: true, body: () => ({}) },
+  {
+    verb: 'reveal', path: 'phone', name: '查看电话', confirm: '查看电话', noteLabel: '为什么要查看（会记录）', most: 500,
+    missing: (form) => (noted(form) ? '' : '请写明为什么要查看电话。'),
+    body: (form) => ({ reason: noted(form) }),
+  },
+  {
+    verb: 'recategorise', name: '改类别', confirm: '改类别', asks: 'category', noteLabel: '为什么要改', most: 500,
+    done: '已提交；时限变长的，等管理员审批。',
+    missing: (form) => (!form.category ? '请选择正确的类别。' : noted(form) ? '' : '请写明为什么要改类别。'),
+    body: (form) => ({ category: form.category.code, reason: noted(form) }),
+  },
+  {
+    verb: 'relocate', name: '改地点', confirm: '改地点', asks: 'place', noteLabel: '为什么要改', most: 500, done: '地点已更正。',
+    missing: (form) => (!form.compound && !form.point ? '请选择正确的地点。' : noted(form) ? '' : '请写明为什么要改地点。'),
+    body: (form) => ({ ...placeOf(form), reason: noted(form) }),
+  },
 ]
+
+function placeOf({ point, compound, building, unit }) {
+  if (point) return { lat: point.lat, lng: point.lng, coordinate_system: point.coordinate_system, address: point.address }
+  return { compound_id: compound.id, ...(building ? { building } : {}), ...(unit ? { unit } : {}) }
+}
 
 function missingForResolve(form) {
   if (!form.choice) return '请选择办理结果。'
@@ -66,8 +100,8 @@ function missingForResolve(form) {
 const allowed = (verbs) => ACTIONS.filter((action) => verbs.includes(action.verb))
 const find = (verb) => ACTIONS.find((action) => action.verb === verb)
 /** Only what a page can show, because functions do not travel to it. */
-const shown = ({ verb, name, confirm, main, choices, question, noteLabel, most, visibility, photos }) => JSON.parse(JSON.stringify({
-  verb, name, confirm, main, choices, question, noteLabel, most, visibility, photos,
+const shown = ({ verb, name, confirm, main, choices, question, noteLabel, most, visibility, photos, asks }) => JSON.parse(JSON.stringify({
+  verb, name, confirm, main, choices, question, noteLabel, most, visibility, photos, asks,
 }))
 
 module.exports = { allowed, find, shown }

@@ -5,7 +5,7 @@ const session = require('../../utils/session')
 const { shown } = require('../../utils/order_view')
 
 Page({
-  data: { order: null, large: false, problem: '', busy: false, ratingProblem: '', withdrawing: false, reason: '', withdrawProblem: '', alone: false },
+  data: { order: null, large: false, problem: '', busy: false, ratingProblem: '', withdrawing: false, reason: '', withdrawProblem: '', confideProblem: '', alone: false },
   onLoad({ number }) {
     this.number = number
     permission.load().catch(() => {})
@@ -40,6 +40,7 @@ Page({
     await answered
     await this.say('rate', detail.body, 'ratingProblem', '谢谢您的评价')
   },
+  confide() { this.say('confide', {}, 'confideProblem', '已设为保密') },
   openWithdraw() { this.setData({ withdrawing: true, withdrawProblem: '' }) },
   closeWithdraw() { this.setData({ withdrawing: false }) },
   typeReason({ detail }) { this.setData({ reason: detail.value, withdrawProblem: '' }) },

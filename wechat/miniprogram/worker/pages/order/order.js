@@ -1,4 +1,5 @@
 const actions = require('../../actions')
+const asking = require('../../asking')
 const api = require('../../../utils/api')
 const largeType = require('../../../utils/large_type')
 const place = require('../../../utils/place')
@@ -7,12 +8,13 @@ const { shown } = require('../../../utils/order_view')
 const WITHOUT = '也可以点「只记录到场」。'
 
 Page({
-  data: { order: null, large: false, problem: '', actions: [], verb: '', busy: false, formProblem: '', done: '', alone: false },
+  data: { order: null, large: false, problem: '', actions: [], verb: '', busy: false, formProblem: '', done: '', alone: false, asked: {}, phone: '' },
   onLoad({ number }) { this.number = number },
   onShow() {
     this.setData({ large: largeType.on(), alone: getCurrentPages().length === 1 })
     this.load()
   },
+  onHide() { this.setData({ phone: '' }) },
   async onPullDownRefresh() {
     await this.load()
     wx.stopPullDownRefresh()
@@ -22,17 +24,30 @@ Page({
     try {
       this.showOrder(await api.get(this.path()))
     } catch (error) {
-      this.setData({ problem: error.message })
+      // Whoever gave an order away no longer finds it, and was told so.
+      if (this.data.done && error.status === 404) this.setData({ order: null, actions: [] })
+      else this.setData({ problem: error.message })
     }
   },
   showOrder(order) {
     this.setData({ order: shown(order), actions: actions.allowed(order.actions).map(actions.shown), problem: '' })
   },
-  start({ currentTarget }) {
+  async start({ currentTarget }) {
     const action = actions.find(currentTarget.dataset.verb)
-    this.setData({ formProblem: '', done: '' })
-    if (action.now) this.perform(action.verb, action.body())
-    else this.setData({ verb: action.verb })
+    this.setData({ formProblem: '', done: '', problem: '' })
+    if (action.now) return this.perform(action.verb, action.body())
+    if (!action.asks || (await this.prepare(action.asks))) this.setData({ verb: action.verb })
+  },
+  /** What a form lets one choose from is asked for before it opens. */
+  async prepare(what) {
+    this.setData({ busy: true })
+    try {
+      this.setData({ asked: await asking[what](this.path()), busy: false })
+      return true
+    } catch (error) {
+      this.setData({ problem: error.message, busy: false })
+      return false
+    }
   },
   close() { this.setData({ verb: '' }) },
   send({ detail }) { this.perform(detail.verb, detail.body) },
@@ -51,9 +66,10 @@ Page({
     if (this.data.busy) return
     this.setData({ busy: true, formProblem: '' })
     try {
-      await api.post(this.path(verb), body)
+      const action = actions.find(verb)
+      const { phone } = await api.post(this.path(action.path || verb), body)
+      this.setData({ verb: '', done: action.done || `已${action.name}。`, phone: phone || '' })
       await this.load()
-      this.setData({ verb: '', done: `已${actions.find(verb).name}。` })
       wx.pageScrollTo({ scrollTop: 0 })
     } catch (error) {
       this.refused(verb, error)
@@ -66,6 +82,7 @@ Page({
     if (error.status === 409 || error.status === 404) this.load().then(() => this.keepProblem(error))
     else if (!this.data.verb) this.setData({ problem: error.message })
   },
+  call() { wx.makePhoneCall({ phoneNumber: this.data.phone }) },
   keepProblem(error) { this.setData({ problem: error.message }) },
   toPool() { wx.redirectTo({ url: '/worker/pages/pool/pool' }) },
 })

@@ -1,0 +1,81 @@
+"""When the class of an order changes: its deadlines anew from where its time began, with all that moved them since."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app import clock
+from app.db import db
+from app.deadlines import schedule, timers
+from app.deadlines.limits import Limit, ServiceClass, Step
+from app.deadlines.queries import calendar, limits
+from app.work_orders import intake
+from app.work_orders.models import WorkOrder
+from app.work_orders.timeline import Event
+from app.work_orders.workflow import Action
+
+WATCHED = ("contact", "warn_50", "warn_80", "due", "due_subdistrict", "due_supervision")
+
+
+def is_longer(order: WorkOrder, class_code: str) -> bool:
+    """Whether the order would be due later in this class than in its own."""
+    start = _start(order)
+    own, other = (calendar().due(start, _span(order, code)) for code in (order.class_code, class_code))
+    return other > own
+
+
+def change_class(order: WorkOrder, class_code: str) -> None:
+    """Give the order another class; what was accepted gets the deadlines of that class, never one that is past."""
+    if order.accepted_at is not None:
+        _set_deadlines(order, class_code)
+    order.class_code = class_code
+    order.emergency = class_code == ServiceClass.P0
+
+
+def _set_deadlines(order: WorkOrder, class_code: str) -> None:
+    start, now, span = _start(order), clock.now(), _span(order, class_code)
+    plain = calendar().due(start, span)
+    soonest = calendar().due(now, _limit(class_code, Step.CONTACT))
+    order.due_at = max(_moved(order, start, plain, span), soonest)
+    if order.round == 1:
+        order.original_due_at = plain
+    if order.contacted_at is None:
+        order.contact_due_at = min(_fair(start, order.contact_due_at, class_code, Step.CONTACT), order.due_at)
+    if order.responded_at is None:
+        order.sign_due_at = min(_fair(start, order.sign_due_at, class_code, Step.SIGN), order.due_at)
+    order.due_provisional = calendar().rests_on_provisional(start, span)
+    order.overdue_at = None
+    timers.end(order.id, WATCHED, now)
+    intake.watch(order, start, span)
+
+
+def _moved(order: WorkOrder, start: datetime, plain: datetime, span: Limit) -> datetime:
+    """The new due date, moved by as much as pauses and extensions have moved the present one."""
+    before = calendar().due(start, _span(order, order.class_code))
+    if order.due_at is None or order.due_at <= before:
+        return plain
+    return calendar().shift(plain, span.unit, before, order.due_at)
+
+
+def _fair(start: datetime, present: datetime | None, class_code: str, step: Step) -> datetime:
+    """The limit of a step that is not met yet: a shorter one runs from now, but no step gets more time by it."""
+    limit = _limit(class_code, step)
+    from_now = calendar().due(clock.now(), limit)
+    return max(calendar().due(start, limit), min(from_now, present or from_now))
+
+
+def _limit(class_code: str, step: Step) -> Limit:
+    return limits()[ServiceClass(class_code), step]
+
+
+def _span(order: WorkOrder, class_code: str) -> Limit:
+    """How long the present round may take: the class's own span, or half of it when it is worked on again."""
+    return _limit(class_code, Step.RESOLVE) if order.round == 1 else schedule.half_span(class_code)
+
+
+def _start(order: WorkOrder) -> datetime:
+    """Where the time of the present round began."""
+    if order.round == 1:
+        return order.created_at
+    began = (Event.work_order_id == order.id, Event.action.in_([Action.REWORK.value, Action.REOPEN.value]))
+    return db.session.scalar(select(Event.at).where(*began).order_by(Event.id.desc()).limit(1)) or order.created_at
