@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 
 from app import limits, logs
 from app.api import account, health, inbox, openapi, photos, problems, public
+from app.api.resident import say
 from app.api.resident import work_orders as resident
 from app.api.text_check import TextCheck
 from app.api.worker import duty
@@ -27,6 +28,7 @@ DOORS = (
     photos.sights,
     inbox.bp,
     resident.bp,
+    say.bp,
     duty.bp,
     worker.bp,
 )

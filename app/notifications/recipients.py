@@ -58,6 +58,7 @@ def _unit_managers(order_id: int | None, facts: Facts) -> list[int]:
 _find: dict[str, Find] = {
     "assignee": _named("assignee_id"),
     "former": _named("former_id"),
+    "heir": _named("heir_id"),
     "named_manager": _named("manager_id"),
     "offered": _named("target_id"),
     "waiting": _named("waiting_id"),

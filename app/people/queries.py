@@ -17,6 +17,7 @@ __all__ = [
     "account_of",
     "actor_of",
     "first_post",
+    "home_compound",
     "holders",
     "holders_anywhere",
     "holds_any",
@@ -122,6 +123,11 @@ def first_post(account_id: int) -> Territory | None:
     posted = select(Territory).join(Posting, Posting.territory_id == Territory.id)
     current = posted.where(Posting.account_id == account_id, Posting.ended_at.is_(None))
     return db.session.scalars(current.order_by(Posting.id).limit(1)).first()
+
+
+def home_compound(account_id: int) -> int | None:
+    """The compound where the person says they live."""
+    return db.session.scalar(select(Account.home_compound_id).where(Account.id == account_id))
 
 
 def names(account_ids: Iterable[int | None]) -> dict[int, str]:

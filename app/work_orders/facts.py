@@ -81,11 +81,17 @@ def owe_lapsed(order: "WorkOrder", record: SideRecord) -> None:
     owe("lapsed", order, waiting_id=record.by_id, asked_id=record.to_id, kind_name=KIND_NAMES[Kind(record.kind)])
 
 
+def to_building(place_text: str, unit: str | None) -> str:
+    """The place as neighbours may know it: down to the building."""
+    return place_text.removesuffix(f" {unit}") if unit else place_text
+
+
 def facts(order: "WorkOrder") -> dict[str, Any]:
     return {
         "number": order.number,
         "category": catalogue.name_of(order.category_code),
         "place": order.place_text,
+        "public_place": to_building(order.place_text, order.unit),
         "class": order.class_code,
         "status": order.status,
         "status_name": STATUS_NAMES[Status(order.status)],

@@ -15,7 +15,7 @@ from app.people.actor import SYSTEM, Actor, System
 from app.photos.attaching import attach
 from app.photos.models import Purpose
 from app.territory.placing import Place
-from app.work_orders import catalogue, custody, numbers, policy, queries, routing, text_review
+from app.work_orders import catalogue, custody, joining, numbers, policy, queries, routing, text_review
 from app.work_orders.catalogue import Rule
 from app.work_orders.facts import owe
 from app.work_orders.models import Reporter, WorkOrder
@@ -238,11 +238,13 @@ def decline(number: str, actor: Actor, reason: str, note: str) -> WorkOrder:
 
 
 def withdraw(number: str, reporter: Actor, reason: str) -> WorkOrder:
-    """撤回: the reporter takes the request back; whoever has it is told and free of it."""
+    """撤回: the reporter takes it back, and whoever has it is free; what neighbours joined goes on for them."""
     policy.ensure_may(reporter, Action.WITHDRAW)
-    order = queries.find_reported(number, reporter)
+    order, own = joining.find_as_first(number, reporter, Action.WITHDRAW)
     if order.emergency and order.status in OPEN:
         raise errors.Conflict("这件诉求涉及人身安全，不能撤回；如果险情已经解除，请告诉联系您的工作人员。")
+    if order.status in OPEN and joining.hand_on(order, own, reporter, reason):
+        return order
     order.take(Action.WITHDRAW, by=reporter, words=reason)
     former = custody.let_go(order)
     order.closed_at = clock.now()

@@ -57,6 +57,7 @@ FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.DECLINE: lambda facts: facts["reason_name"],
     Action.REFUSE: lambda facts: facts["reason_name"],
     Action.CONTACT: lambda facts: CONTACT_KINDS[facts["kind"]],
+    Action.LEAVE: lambda facts: "反映人退出，由附议的邻居继续跟进" if facts.get("handed_on") else "",
     Action.RESOLVE: lambda facts: facts["result_name"],
     Action.RATE: _rating,
     Action.FOLLOW_UP: _follow_up,

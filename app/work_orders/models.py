@@ -73,6 +73,7 @@ class WorkOrder(Model):
     category_code: Mapped[str] = mapped_column(ForeignKey("category.code"))
     class_code: Mapped[str] = mapped_column(String(2))
     channel: Mapped[str] = mapped_column(String(12))
+    taken_in_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who reported it on behalf
 
     city_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
     district_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
@@ -171,6 +172,7 @@ class Reporter(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str | None] = mapped_column(Encrypted)  # as somebody without a phone of their own gave it
     contact: Mapped[str | None] = mapped_column(Encrypted)
     is_first: Mapped[bool] = mapped_column(default=True)
     left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,10 +1,10 @@
 """Who may take which action: roles first, then what the person is to the order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from app import clock
+from app import clock, parameters
 from app.deadlines.action_limits import due
 from app.deadlines.limits import ServiceClass
 from app.errors import NotAllowed
@@ -133,12 +133,17 @@ def ensure_in_charge(actor: Actor, order: WorkOrder, action: Action) -> None:
         raise NotAllowed(f"这件工单现在由别的同事{ACTION_NAMES[action]}，请找承办人或当地的管理员。", action=action)
 
 
-def actions(order: WorkOrder, actor: Actor, *, reporter: bool) -> list[str]:
+JOINED_MAY = (Action.APPEAL, Action.URGE, Action.LEAVE, Action.RATE, Action.REOPEN)
+"""What a neighbour who joined may do; what decides for the order as a whole is for whoever reported it."""
+
+
+def actions(order: WorkOrder, actor: Actor, *, reporter: bool, joined: bool = False) -> list[str]:
     """What this person may do with the order now, as verbs of the doors."""
     return [
         action.value
         for action, permissions in MAY_TAKE.items()
         if action not in NOT_OFFERED
+        and (action in JOINED_MAY if joined else action is not Action.LEAVE)
         and order.status in TRANSITIONS[action].sources
         and any(_may(permission, order, actor, reporter) for permission in permissions)
         and not _is_ruled_out(action, order)
@@ -210,6 +215,19 @@ NOT_NOW: dict[Action, Callable[[WorkOrder], bool]] = {
     Action.RATE: is_rating_over,
 }
 """What rules an action out although status and person fit; the actions themselves refuse with sentences."""
+
+
+AT_MOST = {
+    Action.APPEAL: ("appeals_per_order", 1),
+    Action.REOPEN: ("reopenings_per_order", 2),
+    Action.SEND_BACK: ("send_backs_per_order", 2),
+}
+"""How often one order may see an action at all (settings)."""
+
+
+def used_up(done: Sequence[str]) -> set[Action]:
+    """Of the actions of an order's whole life, those that it has seen as often as it may."""
+    return {action for action, setting in AT_MOST.items() if done.count(action) >= parameters.number(*setting)}
 
 
 def _is_ruled_out(action: Action, order: WorkOrder) -> bool:

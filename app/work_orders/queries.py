@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from app import clock
 from app.db import UTCDateTime, db
@@ -77,9 +78,16 @@ def find_for_claim(number: str, worker: Actor) -> tuple[WorkOrder, int]:
     return row[0], row[1]
 
 
-def find_to_rate(number: str, reporter: Actor) -> tuple[WorkOrder, int]:
+def find_joinable(number: str, resident: Actor, compound_id: int | None) -> WorkOrder:
+    """An order that this person may join, or reported or joined already."""
+    found = or_(scope.joinable_by(resident, compound_id), scope.reported_by(resident))
+    return _one(select(WorkOrder).where(WorkOrder.number == number, found))
+
+
+def find_as_reporter(number: str, reporter: Actor) -> tuple[WorkOrder, Reporter]:
+    """An order this person reported or joined, and what they are to it."""
     row = db.session.execute(
-        select(WorkOrder, Reporter.id)
+        select(WorkOrder, Reporter)
         .join(Reporter, Reporter.work_order_id == WorkOrder.id)
         .where(WorkOrder.number == number, Reporter.account_id == reporter.account_id, Reporter.left_at.is_(None))
     ).one_or_none()
@@ -118,10 +126,18 @@ def unit_above(territory_id: int) -> int | None:
 
 
 def reporter_accounts(work_order_id: int | None, _facts: Mapping[str, Any]) -> list[int]:
-    """Accounts to tell as reporters; registered with the notifications room."""
-    rows = db.session.scalars(
-        select(Reporter.account_id).where(Reporter.work_order_id == work_order_id, Reporter.left_at.is_(None))
-    )
+    """The account to tell as the reporter; registered with the notifications room."""
+    return _accounts(work_order_id, Reporter.is_first.is_(True))
+
+
+def joined_accounts(work_order_id: int | None, _facts: Mapping[str, Any]) -> list[int]:
+    """Accounts to tell as neighbours who joined; registered with the notifications room."""
+    return _accounts(work_order_id, Reporter.is_first.is_(False))
+
+
+def _accounts(work_order_id: int | None, which: ColumnElement[bool]) -> list[int]:
+    found = select(Reporter.account_id).where(Reporter.work_order_id == work_order_id, which)
+    rows = db.session.scalars(found.where(Reporter.left_at.is_(None)).order_by(Reporter.id))
     return [account_id for account_id in rows if account_id]
 
 
@@ -139,18 +155,23 @@ def mine(worker: Actor, ended: bool, after: tuple[datetime, int] | None, limit: 
 
 
 def reported(reporter: Actor, which: str, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
-    """A resident's own orders: open (not rated yet included), ended or all."""
+    """A resident's own orders: open (not rated yet included), ended or all; what they joined is marked."""
     condition = scope.reported_by(reporter)
     if which != "all":
         ended = [status.value for status in ENDED]
         condition &= WorkOrder.status.in_(ended) if which == "ended" else WorkOrder.status.not_in(ended)
-    return _page(condition, after, limit)
+    return _page(condition, after, limit, also=(WorkOrder.unit, scope.is_first(reporter)))
 
 
 def _page(
-    condition: ColumnElement[bool], after: tuple[datetime, int] | None, limit: int, *, newest_first: bool = True
+    condition: ColumnElement[bool],
+    after: tuple[datetime, int] | None,
+    limit: int,
+    *,
+    newest_first: bool = True,
+    also: Sequence[Any] = (),
 ) -> Sequence[Row[Any]]:
-    statement = select(*SUMMARY).where(condition)
+    statement = select(*SUMMARY, *also).where(condition)
     key = tuple_(WorkOrder.created_at, WorkOrder.id)
     if after is not None:
         place = tuple_(literal(after[0], UTCDateTime), literal(after[1]))
@@ -228,6 +249,15 @@ def _board_condition(actor: Actor, filters: BoardFilters) -> ColumnElement[bool]
     return and_(*wanted)
 
 
+def _telling_rating() -> ScalarSelect[int]:
+    """Of several reporters' words on the round that of the first who said no, else the first."""
+    said = aliased(Rating)
+    is_no = or_(said.answered.is_(False), said.solved == "no", said.satisfied == "no")
+    of_round = and_(said.work_order_id == WorkOrder.id, said.round == FollowUp.round)
+    first_no = func.min(case((is_no, said.id)))
+    return select(func.coalesce(first_no, func.min(said.id))).where(of_round).scalar_subquery()
+
+
 def follow_ups(officer: Actor, page: int, per_page: int) -> Sequence[Row[Any]]:
     """Open follow-ups in an officer's area, due first, without orders they held or reported."""
     held = exists().where(Assignment.work_order_id == WorkOrder.id, Assignment.account_id == officer.account_id)
@@ -244,7 +274,7 @@ def follow_ups(officer: Actor, page: int, per_page: int) -> Sequence[Row[Any]]:
             Rating.comment,
         )
         .join(FollowUp, FollowUp.work_order_id == WorkOrder.id)
-        .outerjoin(Rating, and_(Rating.work_order_id == WorkOrder.id, Rating.round == FollowUp.round))
+        .outerjoin(Rating, Rating.id == _telling_rating())
         .where(FollowUp.ended_at.is_(None), scope.owed_to(officer), ~held)
         .order_by(FollowUp.due_at, FollowUp.id)
     )

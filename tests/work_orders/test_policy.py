@@ -41,7 +41,7 @@ HANDLING = both(
     },
 )
 REPORTING = both(
-    in_each((S, P, A, W, WAITING, LEDGER), "withdraw", "urge", "leave"),
+    in_each((S, P, A, W, WAITING, LEDGER), "withdraw", "urge"),
     in_each(Status, "confide"),
     {R: {"rate"}, C: {"rate", "reopen"}, D: {"appeal"}, WAITING: {"answer"}},
 )
@@ -100,6 +100,19 @@ def test_the_assignee_may_handle_it_besides_when_the_role_is_a_handling_one(role
 @pytest.mark.parametrize("role", list(Role))
 def test_whoever_reported_it_is_a_reporter_and_nothing_else(role):
     assert offered(posted(role), Relation.REPORTER) == REPORTING
+
+
+JOINED = both(
+    in_each((S, P, A, W, WAITING, LEDGER), "urge", "leave"), {R: {"rate"}, C: {"rate", "reopen"}, D: {"appeal"}}
+)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_neighbour_who_joined_decides_for_themselves_alone(role):
+    found = {
+        status: set(policy.actions(an_order(status), posted(role), reporter=True, joined=True)) for status in Status
+    }
+    assert {status: actions for status, actions in found.items() if actions} == JOINED
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -8,8 +8,9 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from app import limits
 from app.api import guard, pagination
+from app.api.resident.shown import in_full, in_list, told
 from app.api.shapes import Page, Phone, Shape, Text, choice, latitude, longitude, photo_ids
-from app.api.work_orders import BriefAnswer, OrderAnswer, SummariesAnswer, brief, full, summary
+from app.api.work_orders import BriefAnswer, OrderAnswer, SummariesAnswer, brief
 from app.territory.coordinates import CoordinateSystem
 from app.territory.placing import Place, place_by_building, place_by_point
 from app.work_orders import intake, queries, rating
@@ -120,18 +121,18 @@ def read_work_orders(status: str, cursor: str | None, limit: int) -> dict[str, A
     """One's own orders."""
     actor = guard.actor()
     after = pagination.unpack(cursor)
-    return pagination.page(list(queries.reported(actor, status, after, limit)), limit, summary)
+    return pagination.page(list(queries.reported(actor, status, after, limit)), limit, in_list)
 
 
 @bp.route("/<number>", methods=["GET"])
 @guard.reading(answer=OrderAnswer)
 def read_work_order(number: str) -> dict[str, Any]:
     """One of one's own orders, with its timeline."""
-    return full(detail(number, guard.actor(), as_reporter=True), guard.actor(), as_reporter=True)
+    return in_full(detail(number, guard.actor(), as_reporter=True), guard.actor())
 
 
 @bp.route("/<number>/rate", methods=["POST"])
-@guard.command(RATE, show, answer=BriefAnswer, check=("comment",), current=current)
+@guard.command(RATE, told, answer=BriefAnswer, check=("comment",), current=current)
 def rate(values: dict[str, Any], number: str) -> WorkOrder:
     """Say whether somebody came, whether it is solved, and whether one is satisfied."""
     values.pop("text_verdict")
@@ -139,7 +140,7 @@ def rate(values: dict[str, Any], number: str) -> WorkOrder:
 
 
 @bp.route("/<number>/withdraw", methods=["POST"])
-@guard.command(WITHDRAW, show, answer=BriefAnswer, check=("reason",), current=current)
+@guard.command(WITHDRAW, told, answer=BriefAnswer, check=("reason",), current=current)
 def withdraw(values: dict[str, Any], number: str) -> WorkOrder:
     """Take the request back."""
     return intake.withdraw(number, guard.actor(), values["reason"])

@@ -1,0 +1,37 @@
+"""What residents say about an order that is under way or over, and standing behind a neighbour's."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from app.api import guard
+from app.api.resident.shown import told
+from app.api.shapes import NOTHING
+from app.api.work_orders import BriefAnswer
+from app.work_orders import joining, queries
+from app.work_orders.models import WorkOrder
+
+bp = Blueprint("resident_say", __name__, url_prefix="/api/resident/work-orders")
+guard.protect(bp)
+
+
+def current(number: str) -> WorkOrder:
+    return queries.find_reported(number, guard.actor())
+
+
+def nearby(number: str) -> WorkOrder:
+    return joining.find(number, guard.actor())
+
+
+@bp.route("/<number>/join", methods=["POST"])
+@guard.command(NOTHING, told, answer=BriefAnswer, current=nearby)
+def join(_values: dict[str, Any], number: str) -> WorkOrder:
+    """Stand behind a neighbour's order of one's own compound."""
+    return joining.join(number, guard.actor())
+
+
+@bp.route("/<number>/leave", methods=["POST"])
+@guard.command(NOTHING, told, answer=BriefAnswer, current=current)
+def leave(_values: dict[str, Any], number: str) -> WorkOrder:
+    """Stand behind it no longer."""
+    return joining.leave(number, guard.actor())
