@@ -20,6 +20,7 @@ from app.work_orders.catalogue import Rule
 from app.work_orders.facts import owe
 from app.work_orders.models import Reporter, WorkOrder
 from app.work_orders.routing import Mode
+from app.work_orders.side_records import Kind
 from app.work_orders.workflow import OPEN, Action, Status
 
 DECLINE_REASONS = {
@@ -136,10 +137,18 @@ def accept(number: str, actor: Actor, mode: Mode = Mode.POOL) -> WorkOrder:
     policy.ensure_may(actor, Action.ACCEPT)
     order = queries.find(number, actor)
     policy.ensure_here(actor, order, Action.ACCEPT)
+    policy.ensure_may_decide_appeal(actor, order, Action.ACCEPT)
     rule = routing.rule_for(order)
     if not _accept(order, rule.mode if rule else mode, actor, rule):
         raise errors.Conflict("值班链上现在没有人可以接这件紧急工单，请先安排值班人员，或者直接派单。")
     return order
+
+
+def accept_by_the_house(order: WorkOrder) -> bool:
+    """Accept what nobody decided on: by rule, else for the pool of the place, or for the desk where it has none."""
+    rule = routing.rule_for(order)
+    usual = Mode.POOL if order.community_id is not None else Mode.DESK
+    return _accept(order, rule.mode if rule else usual, SYSTEM, rule)
 
 
 def _accept(order: WorkOrder, mode: str, by: Actor | System, rule: Rule | None) -> bool:
@@ -148,9 +157,9 @@ def _accept(order: WorkOrder, mode: str, by: Actor | System, rule: Rule | None) 
     is_urgent = ServiceClass(order.class_code).is_urgent
     if person is None and is_urgent:
         return False
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = {"answers": {Kind.APPEAL: "accepted"}}
     if rule is not None:
-        facts = {"rule": rule.code, "rule_name": rule.name, "rule_version": rule.version}
+        facts |= {"rule": rule.code, "rule_name": rule.name, "rule_version": rule.version}
         order.rule_code = rule.code
     moments = _set_deadlines(order)
     if person is None:
@@ -225,13 +234,15 @@ def decline(number: str, actor: Actor, reason: str, note: str) -> WorkOrder:
     policy.ensure_may(actor, Action.DECLINE)
     order = queries.find(number, actor)
     policy.ensure_here(actor, order, Action.DECLINE)
+    policy.ensure_may_decide_appeal(actor, order, Action.DECLINE)
     if reason not in DECLINE_REASONS:
         raise errors.field("reason", "请选择不予受理的原因。")
     if not note.strip():
         raise errors.field("note", "请告诉居民应当找哪个部门、走什么渠道。")
     if order.claimed_at is not None:
         raise errors.Conflict("工单已有人认领过，不能再不予受理。")
-    order.take(Action.DECLINE, by=actor, words=note, reason=reason, reason_name=DECLINE_REASONS[reason])
+    facts = {"reason": reason, "reason_name": DECLINE_REASONS[reason], "office": policy.office_of(actor, order)}
+    order.take(Action.DECLINE, by=actor, words=note, answers={Kind.APPEAL: "declined"}, **facts)
     order.closed_at = clock.now()
     owe("declined", order, reason=DECLINE_REASONS[reason])
     return order

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.work_orders.handling import CONTACT_KINDS
+from app.work_orders.side_records import KIND_NAMES
 from app.work_orders.workflow import Action
 
 Facts = Mapping[str, Any]
@@ -57,6 +58,7 @@ FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.DECLINE: lambda facts: facts["reason_name"],
     Action.REFUSE: lambda facts: facts["reason_name"],
     Action.CONTACT: lambda facts: CONTACT_KINDS[facts["kind"]],
+    Action.EXPIRE: lambda facts: f"{KIND_NAMES[facts['kind']]}没有按时答复" if facts.get("kind") in KIND_NAMES else "",
     Action.LEAVE: lambda facts: "反映人退出，由附议的邻居继续跟进" if facts.get("handed_on") else "",
     Action.RESOLVE: lambda facts: facts["result_name"],
     Action.RATE: _rating,

@@ -13,7 +13,7 @@ from app.people.models import Role
 from app.territory.models import Level
 from app.work_orders import scope
 from app.work_orders.models import WorkOrder
-from app.work_orders.side_records import Kind
+from app.work_orders.side_records import Kind, find_open
 from app.work_orders.workflow import ACTION_NAMES, TRANSITIONS, Action, Status
 
 
@@ -147,6 +147,7 @@ def actions(order: WorkOrder, actor: Actor, *, reporter: bool, joined: bool = Fa
         and order.status in TRANSITIONS[action].sources
         and any(_may(permission, order, actor, reporter) for permission in permissions)
         and not _is_ruled_out(action, order)
+        and (action not in DECIDES_APPEAL or may_decide_appeal(actor, order))
     ]
 
 
@@ -178,16 +179,55 @@ def _is_here(actor: Actor, order: WorkOrder, permission: Permission) -> bool:
 def is_superior(actor: Actor, order: WorkOrder) -> bool:
     """Whether the person manages a place above the unit that answers; at the city, the city itself."""
     unit = next((level for level in UNITS if getattr(order, f"{level}_id") is not None), Level.CITY)
-    above = UNITS[UNITS.index(unit) + 1 :] or (Level.CITY,)
-    return any(
-        post.role is Role.MANAGER and post.level in above and getattr(order, post.area.column) == post.territory_id
+    return bool(_levels_held(actor, order, Role.MANAGER) & {*above(unit)})
+
+
+def above(unit: Level) -> tuple[Level, ...]:
+    """The levels of offices above this one; at the city, the city itself."""
+    return UNITS[UNITS.index(unit) + 1 :] or (Level.CITY,)
+
+
+def office_of(actor: Actor, order: WorkOrder) -> Level | None:
+    """The highest office of the order's place for which the person decides."""
+    return max(_levels_held(actor, order, *_DESK.roles), key=UNITS.index, default=None)
+
+
+def _levels_held(actor: Actor, order: WorkOrder, *roles: Role) -> set[Level]:
+    return {
+        post.level
         for post in actor.posts
-    )
+        if post.role in roles and post.level in UNITS and getattr(order, post.area.column) == post.territory_id
+    }
+
+
+DECIDES_APPEAL = (Action.ACCEPT, Action.DECLINE, Action.DISPATCH)
+
+
+def may_decide_appeal(actor: Actor, order: WorkOrder) -> bool:
+    """While an order is appealed, only the unit above the one that declined decides on it, and never the decliner."""
+    appeal = find_open(order, Kind.APPEAL)
+    if appeal is None:
+        return True
+    unit = next((level for level in UNITS if getattr(order, f"{level}_id") == appeal.unit_id), Level.CITY)
+    office = office_of(actor, order)
+    is_decliner = appeal.facts.get("decliner_id") == actor.account_id
+    return office is not None and not is_decliner and UNITS.index(office) >= UNITS.index(unit)
+
+
+def ensure_may_decide_appeal(actor: Actor, order: WorkOrder, action: Action) -> None:
+    """403 for the office whose own decision was appealed."""
+    if not may_decide_appeal(actor, order):
+        raise NotAllowed(f"居民对不予受理提出了申诉，由上一级单位复核，您不能{ACTION_NAMES[action]}。", action=action)
 
 
 def is_rating_over(order: WorkOrder) -> bool:
     """Whether the days for rating this round are over."""
     return order.resolved_at is not None and clock.now() > due("rate", order.resolved_at)
+
+
+def is_appeal_over(order: WorkOrder) -> bool:
+    """Whether the days for appealing against the decision are over."""
+    return order.closed_at is not None and clock.now() > due("appeal.window", order.closed_at)
 
 
 def _is_not_open(kind: Kind) -> Callable[[WorkOrder], bool]:
@@ -213,6 +253,7 @@ NOT_NOW: dict[Action, Callable[[WorkOrder], bool]] = {
     Action.RELEASE: lambda order: ServiceClass(order.class_code).is_urgent,
     Action.WITHDRAW: lambda order: order.emergency,
     Action.RATE: is_rating_over,
+    Action.APPEAL: is_appeal_over,
 }
 """What rules an action out although status and person fit; the actions themselves refuse with sentences."""
 

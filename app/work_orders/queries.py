@@ -115,6 +115,12 @@ def half_time(order: WorkOrder) -> datetime | None:
     return db.session.scalar(select(func.max(Timer.due_at)).where(*of_round))
 
 
+def actions_of(order: WorkOrder) -> list[str]:
+    """All that happened to an order, the oldest first."""
+    of_order = select(Event.action).where(Event.work_order_id == order.id)
+    return list(db.session.scalars(of_order.order_by(Event.id)))
+
+
 def still_works(account_id: int, order: WorkOrder) -> bool:
     """Whether the person still holds a posting from which they could handle this order."""
     in_line = [place for level in Level if (place := getattr(order, f"{level}_id")) is not None]

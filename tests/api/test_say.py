@@ -6,9 +6,9 @@ import pytest
 
 from app.db import db, end_reading, transaction
 from app.territory.models import Compound
-from app.work_orders import joining
+from app.work_orders import intake, joining
 from tests.api.asking import is_problem, rows
-from tests.factories import a_resident, a_worker, an_order, claimed, key, signed_in
+from tests.factories import a_clerk, a_resident, a_worker, an_order, claimed, key, signed_in
 
 ORDERS = "/api/resident/work-orders"
 PRIVATE = ("402", "2单元", "description", "excerpt", "address", "lat", "reporter", "李建国")
@@ -126,3 +126,13 @@ def home_of_far(city):
 def test_an_old_version_is_412(client, order, neighbour, say):
     assert say(neighbour, order, "join").status_code == 200
     is_problem(say(neighbour, order, "leave", **{"If-Match": '"0"'}), 412)
+
+
+def test_a_reporter_appeals_through_the_door(client, city, order, author, say):
+    with transaction():
+        intake.decline(order.number, a_clerk(city["xnlx"]), "out_of_remit", "请找物业")
+    assert seen(client, author, order).json["actions"] == ["appeal", "confide"]
+    appealed = say(author, order, "appeal", {"reason": "路灯是社区的"})
+    assert (appealed.status_code, appealed.json["status"]) == (200, "submitted")
+    told = is_problem(say(author, order, "appeal", {"reason": "再看看"}), 409)
+    assert "待受理" in told["title"]

@@ -64,7 +64,7 @@ MAY_HANDLE = {Role.GRID_WORKER, Role.UNIT_WORKER, Role.CLERK, Role.DUTY_OFFICER,
 def an_order(status, assignee=SOMEBODY, **values):
     places = {"city_id": CITY, "district_id": DISTRICT, "subdistrict_id": SUBDISTRICT}
     places |= {"community_id": COMMUNITY, "grid_id": GRID}
-    lasting = {"class_code": "P3", "claimed_at": None, "resolved_at": None, "emergency": False}
+    lasting = {"class_code": "P3", "claimed_at": None, "resolved_at": None, "closed_at": None, "emergency": False}
     lasting |= {"confidential": False, "offered_to_id": None, "has_open": lambda kind: kind in values.get("beside", ())}
     return SimpleNamespace(**({"status": status, "assignee_id": assignee} | places | lasting | values))
 

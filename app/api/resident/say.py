@@ -6,10 +6,17 @@ from flask_smorest import Blueprint
 
 from app.api import guard
 from app.api.resident.shown import told
-from app.api.shapes import NOTHING
+from app.api.shapes import NOTHING, Shape, Text
 from app.api.work_orders import BriefAnswer
-from app.work_orders import joining, queries
+from app.work_orders import appeals, joining, queries
 from app.work_orders.models import WorkOrder
+
+
+class Appeal(Shape):
+    reason = Text(most=1000, required=True)
+
+
+APPEAL = Appeal()
 
 bp = Blueprint("resident_say", __name__, url_prefix="/api/resident/work-orders")
 guard.protect(bp)
@@ -21,6 +28,13 @@ def current(number: str) -> WorkOrder:
 
 def nearby(number: str) -> WorkOrder:
     return joining.find(number, guard.actor())
+
+
+@bp.route("/<number>/appeal", methods=["POST"])
+@guard.command(APPEAL, told, answer=BriefAnswer, check=("reason",), current=current)
+def appeal(values: dict[str, Any], number: str) -> WorkOrder:
+    """Ask the unit above to look again at what was declined."""
+    return appeals.appeal(number, guard.actor(), values["reason"])
 
 
 @bp.route("/<number>/join", methods=["POST"])
