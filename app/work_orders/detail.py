@@ -129,7 +129,7 @@ def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
         order=order,
         assignee_name=assignee_name,
         lines=_lines(events, pictures, {one.account_id for one in reporters}, actor, standing),
-        photos=[one for one in pictures if one.purpose is Purpose.REPORT],
+        photos=[one for one in pictures if one.purpose is Purpose.REPORT and (standing is None or one.round == 1)],
         reporters=[] if as_reporter else [_shown(order, one, actor) for one in reporters if one.left_at is None],
         rating=own if own is not None and own.solved else None,
         actions=_actions(order, actor, own, standing, [row.action for row in events]),
@@ -185,6 +185,8 @@ def _actions(
     """What the order's row allows, without what was done as often as it may be."""
     found = policy.actions(order, actor, reporter=standing is not None, joined=standing is Standing.JOINED)
     over = policy.used_up(done)
+    if standing is None:
+        over.discard(Action.REOPEN)  # a manager may always
     if own is not None and own.solved is not None:
         over.add(Action.RATE)
     return [action for action in found if action not in over]
@@ -235,15 +237,15 @@ def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int | None
     action = Action(row.action)
     by_reporter = action in BY_REPORTER or row.actor_id in reporter_ids
     readable = reader is None or reader.may_read(row, by_reporter)
-    # How another reporter rated is between them and the office.
-    is_anothers = reader is not None and action is Action.RATE and row.actor_id != reader.account_id
+    # What another reporter rated or showed is between them and the office.
+    is_anothers = reader is not None and by_reporter and row.actor_id != reader.account_id
     return Line(
         at=row.at,
         action=row.action,
         action_name=ACTION_NAMES[action],
-        text="" if is_anothers else words(action, row.facts, row.text if readable else None),
+        text="" if is_anothers and action is Action.RATE else words(action, row.facts, row.text if readable else None),
         by=_by(action, row, reporter_ids, reader),
-        photos=_pictures_of(action, row.round, pictures),
+        photos=[] if is_anothers else _pictures_of(action, row.round, pictures),
         visible=row.visible,
     )
 
@@ -251,6 +253,7 @@ def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int | None
 def _pictures_of(action: Action, round_: int, pictures: Sequence[Shown]) -> list[Shown]:
     purpose = {
         Action.SUBMIT: Purpose.REPORT,
+        Action.REOPEN: Purpose.REPORT,
         Action.RESOLVE: Purpose.RESOLVE,
         Action.SETTLE: Purpose.RESOLVE,
     }.get(action)

@@ -15,6 +15,7 @@ STEPS = {
     "warn_80": "办理时限已过八成",
     "ladder_ended": "值班链已全部呼叫，仍无人签收",
     "line_ended": "各级负责人均未签收",
+    "begun_again_often": "多次返工或重办，列为问题工单，报区级督办",
 }
 FOLLOW_UP_STEPS = {
     "attempt": "未联系上",
@@ -61,6 +62,8 @@ FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.EXPIRE: lambda facts: f"{KIND_NAMES[facts['kind']]}没有按时答复" if facts.get("kind") in KIND_NAMES else "",
     Action.LEAVE: lambda facts: "反映人退出，由附议的邻居继续跟进" if facts.get("handed_on") else "",
     Action.RESOLVE: lambda facts: facts["result_name"],
+    Action.SETTLE: lambda facts: facts.get("result_name", ""),
+    Action.AMEND: lambda facts: facts.get("result_name", ""),
     Action.RATE: _rating,
     Action.FOLLOW_UP: _follow_up,
     Action.CLOSE: lambda facts: facts["outcome_name"],

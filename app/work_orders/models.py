@@ -271,7 +271,7 @@ class FollowUp(Model):
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    outcome: Mapped[str | None] = mapped_column(String(16))  # passed, rework, not_followed_up
+    outcome: Mapped[str | None] = mapped_column(String(16))  # passed, rework, not_followed_up, reopened
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     work_order: Mapped[WorkOrder] = relationship(lazy="raise")  # written after it, as an assignment is

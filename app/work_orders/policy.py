@@ -147,6 +147,8 @@ def actions(order: WorkOrder, actor: Actor, *, reporter: bool, joined: bool = Fa
         and order.status in TRANSITIONS[action].sources
         and any(_may(permission, order, actor, reporter) for permission in permissions)
         and not _is_ruled_out(action, order)
+        and not (action is Action.SEND_BACK and order.assignee_id == actor.account_id)
+        and not (action is Action.REOPEN and reporter and is_reopening_over(order))
         and (action not in DECIDES_APPEAL or may_decide_appeal(actor, order))
     ]
 
@@ -228,6 +230,11 @@ def is_rating_over(order: WorkOrder) -> bool:
 def is_appeal_over(order: WorkOrder) -> bool:
     """Whether the days for appealing against the decision are over."""
     return order.closed_at is not None and clock.now() > due("appeal.window", order.closed_at)
+
+
+def is_reopening_over(order: WorkOrder) -> bool:
+    """Whether the days in which a reporter may have the order reopened are over."""
+    return order.closed_at is not None and clock.now() > due("reopen.window", order.closed_at)
 
 
 def _is_not_open(kind: Kind) -> Callable[[WorkOrder], bool]:

@@ -17,7 +17,7 @@ from app.people.actor import Actor
 from app.people.models import Account
 from app.territory.models import Level, Territory
 from app.work_orders import custody, policy, scope
-from app.work_orders.models import Assignment, FollowUp, Rating, Reporter, WorkOrder
+from app.work_orders.models import Assignment, FollowUp, Rating, Recusal, Reporter, WorkOrder
 from app.work_orders.timeline import Event
 from app.work_orders.workflow import ENDED, OPEN, Action, Status
 
@@ -121,10 +121,17 @@ def actions_of(order: WorkOrder) -> list[str]:
     return list(db.session.scalars(of_order.order_by(Event.id)))
 
 
+def is_rated(order: WorkOrder) -> bool:
+    """Whether somebody has rated this round."""
+    rated = exists().where(Rating.work_order_id == order.id, Rating.round == order.round)
+    return bool(db.session.scalar(select(rated)))
+
+
 def still_works(account_id: int, order: WorkOrder) -> bool:
-    """Whether the person still holds a posting from which they could handle this order."""
+    """Whether the person still holds a posting from which they could handle this order, which must not concern them."""
     in_line = [place for level in Level if (place := getattr(order, f"{level}_id")) is not None]
-    return people.holds_any(account_id, policy.HANDLERS, in_line)
+    recused = exists().where(Recusal.work_order_id == order.id, Recusal.account_id == account_id)
+    return people.holds_any(account_id, policy.HANDLERS, in_line) and not db.session.scalar(select(recused))
 
 
 def unit_above(territory_id: int) -> int | None:

@@ -129,8 +129,9 @@ def test_an_old_version_is_412(client, order, neighbour, say):
 
 
 def test_a_reporter_appeals_through_the_door(client, city, order, author, say):
+    clerk = a_clerk(city["xnlx"])
     with transaction():
-        intake.decline(order.number, a_clerk(city["xnlx"]), "out_of_remit", "请找物业")
+        intake.decline(order.number, clerk, "out_of_remit", "请找物业")
     assert seen(client, author, order).json["actions"] == ["appeal", "confide"]
     appealed = say(author, order, "appeal", {"reason": "路灯是社区的"})
     assert (appealed.status_code, appealed.json["status"]) == (200, "submitted")

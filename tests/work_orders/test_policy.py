@@ -94,7 +94,10 @@ def test_a_role_at_the_orders_place_may_do_what_the_table_says(role):
 @pytest.mark.parametrize("role", list(Role))
 def test_the_assignee_may_handle_it_besides_when_the_role_is_a_handling_one(role):
     handling = HANDLING if role in MAY_HANDLE else {}
-    assert offered(posted(role), Relation.ASSIGNEE) == both(HERE.get(role, {}), handling)
+    found = both(HERE.get(role, {}), handling)
+    # Nobody looks a second time at what they settled themselves.
+    found.get(R, set()).discard("send_back")
+    assert offered(posted(role), Relation.ASSIGNEE) == found
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -6,9 +6,9 @@ from flask_smorest import Blueprint
 
 from app.api import guard
 from app.api.resident.shown import told
-from app.api.shapes import NOTHING, Shape, Text
+from app.api.shapes import NOTHING, Shape, Text, photo_ids
 from app.api.work_orders import BriefAnswer
-from app.work_orders import appeals, joining, queries
+from app.work_orders import appeals, joining, queries, reopening
 from app.work_orders.models import WorkOrder
 
 
@@ -16,7 +16,12 @@ class Appeal(Shape):
     reason = Text(most=1000, required=True)
 
 
-APPEAL = Appeal()
+class Reopen(Shape):
+    reason = Text(most=1000, required=True)
+    photo_ids = photo_ids()
+
+
+APPEAL, REOPEN = Appeal(), Reopen()
 
 bp = Blueprint("resident_say", __name__, url_prefix="/api/resident/work-orders")
 guard.protect(bp)
@@ -35,6 +40,13 @@ def nearby(number: str) -> WorkOrder:
 def appeal(values: dict[str, Any], number: str) -> WorkOrder:
     """Ask the unit above to look again at what was declined."""
     return appeals.appeal(number, guard.actor(), values["reason"])
+
+
+@bp.route("/<number>/reopen", methods=["POST"])
+@guard.command(REOPEN, told, answer=BriefAnswer, check=("reason",), current=current)
+def reopen(values: dict[str, Any], number: str) -> WorkOrder:
+    """Have it done again, since the trouble is back or was never over."""
+    return reopening.reopen(number, guard.actor(), values["reason"], values["photo_ids"])
 
 
 @bp.route("/<number>/join", methods=["POST"])
