@@ -20,7 +20,7 @@ from app.work_orders.intake import DECLINE_REASONS
 from app.work_orders.models import Assignment, Rating, WorkOrder
 from app.work_orders.workflow import ACTION_NAMES, OPEN, STATUS_NAMES, Action, Status
 
-FORMS = ("accept", "dispatch", "decline", "send_back", "reopen")
+FORMS = ("accept", "dispatch", "decline", "send_back", "reopen", "urge")
 """Actions with a form of their own on the page, `act_….html`, in the order in which they are shown."""
 
 

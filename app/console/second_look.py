@@ -4,7 +4,7 @@ from typing import Any
 
 from app.console import doorway, forms, guard
 from app.console.acting import act_on, status_name
-from app.work_orders import reopening
+from app.work_orders import reopening, urging
 from app.work_orders import second_look as rooms
 
 blueprint = doorway.pages("console_second_look", "/console/work-orders")
@@ -30,3 +30,14 @@ def reopen(number: str) -> Any:
         return f"已重办，这是第{order.round}轮办理。工单现在是“{status_name(order)}”。"
 
     return act_on(number, "reopen", act)
+
+
+@blueprint.post("/<number>/urge")
+def urge(number: str) -> Any:
+    def act() -> str:
+        note = forms.text("note")
+        forms.seen(number)
+        urging.urge_from_above(number, guard.actor(), note)
+        return "已催办，承办单位会收到提醒，应在一个工作日内回复。"
+
+    return act_on(number, "urge", act)

@@ -241,8 +241,9 @@ def decline(number: str, actor: Actor, reason: str, note: str) -> WorkOrder:
         raise errors.field("note", "请告诉居民应当找哪个部门、走什么渠道。")
     if order.claimed_at is not None:
         raise errors.Conflict("工单已有人认领过，不能再不予受理。")
-    facts = {"reason": reason, "reason_name": DECLINE_REASONS[reason], "office": policy.office_of(actor, order)}
-    order.take(Action.DECLINE, by=actor, words=note, answers={Kind.APPEAL: "declined"}, **facts)
+    facts: dict[str, Any] = {"reason": reason, "reason_name": DECLINE_REASONS[reason]}
+    facts |= {"office": policy.office_of(actor, order), "answers": {Kind.APPEAL: "declined"}}
+    order.take(Action.DECLINE, by=actor, words=note, **facts)
     order.closed_at = clock.now()
     owe("declined", order, reason=DECLINE_REASONS[reason])
     return order

@@ -41,6 +41,12 @@ def _rule(facts: Facts) -> str:
     return f"按规则“{facts['rule_name']}”受理" if facts.get("rule_name") else ""
 
 
+def _urge(facts: Facts) -> str:
+    if facts.get("paused"):
+        return "暂停办理期间的催办，已记录"
+    return f"第{facts['times']}次催办" if facts.get("times") else ""
+
+
 def _rating(facts: Facts) -> str:
     contacted = "有人联系" if facts["answered"] else "无人联系"
     return f"{contacted}，{SOLVED[facts['solved']]}，{SATISFIED[facts['satisfied']]}"
@@ -62,6 +68,7 @@ FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.EXPIRE: lambda facts: f"{KIND_NAMES[facts['kind']]}没有按时答复" if facts.get("kind") in KIND_NAMES else "",
     Action.LEAVE: lambda facts: "反映人退出，由附议的邻居继续跟进" if facts.get("handed_on") else "",
     Action.RESOLVE: lambda facts: facts["result_name"],
+    Action.URGE: _urge,
     Action.SETTLE: lambda facts: facts.get("result_name", ""),
     Action.AMEND: lambda facts: facts.get("result_name", ""),
     Action.RATE: _rating,

@@ -6,9 +6,9 @@ import pytest
 
 from app.db import db, end_reading, transaction
 from app.territory.models import Compound
-from app.work_orders import intake, joining
-from tests.api.asking import is_problem, rows
-from tests.factories import a_clerk, a_resident, a_worker, an_order, claimed, key, signed_in
+from app.work_orders import intake, joining, rating
+from tests.api.asking import is_problem, pointers, rows
+from tests.factories import a_clerk, a_resident, a_worker, an_order, claimed, fresh, key, resolved, signed_in
 
 ORDERS = "/api/resident/work-orders"
 PRIVATE = ("402", "2单元", "description", "excerpt", "address", "lat", "reporter", "李建国")
@@ -137,3 +137,69 @@ def test_a_reporter_appeals_through_the_door(client, city, order, author, say):
     assert (appealed.status_code, appealed.json["status"]) == (200, "submitted")
     told = is_problem(say(author, order, "appeal", {"reason": "再看看"}), 409)
     assert "待受理" in told["title"]
+
+
+@pytest.fixture
+def closed(city, author):
+    made = resolved(an_order(city, author), a_worker(city["g1"]))
+    with transaction():
+        rating.rate(made.number, author, answered=True, solved="yes", satisfied="yes", comment=None)
+    return made
+
+
+def test_a_reporter_has_it_done_again_through_the_door(client, author, closed, say):
+    assert "reopen" in seen(client, author, closed).json["actions"]
+    again = say(author, closed, "reopen", {"reason": "又吵起来了", "photo_ids": []})
+    assert (again.status_code, again.json["status"], again.json["round"]) == (200, "in_progress", 2)
+    assert seen(client, author, closed).json["timeline"][-1]["text"] == "又吵起来了"
+
+
+def test_a_reporter_urges_once_a_day_and_hears_until_when(client, order, author, say):
+    assert say(author, order, "urge").status_code == 200
+    told = is_problem(say(author, order, "urge", {"note": "快点"}), 409)
+    assert "24小时" in told["title"]
+    assert told["reason"] == "too-soon"
+
+
+def test_the_same_urge_sent_twice_counts_once(client, order, author):
+    headers = signed_in(author) | key()
+    answers = [client.post(f"{ORDERS}/{order.number}/urge", json={"note": ""}, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [line["action"] for line in seen(client, author, order).json["timeline"]].count("urge") == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "pointer"),
+    [
+        ("appeal", {}, "#/reason"),
+        ("appeal", {"reason": " "}, "#/reason"),
+        ("appeal", {"reason": "长" * 1001}, "#/reason"),
+        ("reopen", {}, "#/reason"),
+        ("reopen", {"reason": "又吵", "photo_ids": ["0" * 22] * 10}, "#/photo_ids"),
+        ("reopen", {"reason": "又吵", "round": 3}, "#/round"),
+        ("urge", {"note": "长" * 501}, "#/note"),
+        ("join", {"as": "manager"}, "#/as"),
+        ("leave", {"reason": "搬家"}, "#/reason"),
+    ],
+)
+def test_something_wrong_is_422_at_the_field(client, author, closed, say, verb, body, pointer):
+    before = without_keys(rows())
+    assert pointers(is_problem(say(author, closed, verb, body), 422)) == [pointer]
+    assert without_keys(rows()) == before
+
+
+@pytest.mark.parametrize(
+    ("verb", "body"), [("appeal", {"reason": "请再看"}), ("urge", {}), ("withdraw", {"reason": "好了"}), ("join", {})]
+)
+def test_out_of_turn_is_409_with_what_it_is_now(client, author, closed, say, verb, body):
+    before = without_keys(rows())
+    told = is_problem(say(author, closed, verb, body), 409)
+    assert "已归档" in told["title"] or verb == "join"
+    assert without_keys(rows()) == before
+
+
+def test_words_that_wechat_calls_risky_reopen_nothing(client, author, closed, say, verdicts):
+    verdicts.verdict = "risky"
+    told = is_problem(say(author, closed, "reopen", {"reason": "脏话", "photo_ids": []}), 422)
+    assert told["reason"] == "risky-text"
+    assert fresh(closed).status == "closed"

@@ -90,3 +90,18 @@ def test_the_form_is_gone_after_two_times(desk, settled, city):
         with transaction():
             resolution.resolve(order.number, worker, "solved", "已补拍照片", [])
     assert 'id="send-back"' not in desk.get(path(order)).text
+
+
+def test_a_superior_urges_and_the_unit_is_not_offered_it(at_desk, city, desk):
+    order = an_order(city)
+    assert 'id="urge"' not in desk.get(path(order)).text
+    superior = at_desk(a_manager(city["ht"]))
+    superior.get(path(order))
+    assert superior.submit("/urge", note="请今天办完").status_code == 303
+    page = superior.get(path(order)).text
+    assert "已催办" in page
+    assert "请今天办完" in page
+    response = superior.submit("/urge", note="再快一点")
+    assert response.status_code == 409
+    assert "24小时" in superior.page
+    assert "再快一点" in superior.page

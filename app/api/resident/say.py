@@ -8,7 +8,7 @@ from app.api import guard
 from app.api.resident.shown import told
 from app.api.shapes import NOTHING, Shape, Text, photo_ids
 from app.api.work_orders import BriefAnswer
-from app.work_orders import appeals, joining, queries, reopening
+from app.work_orders import appeals, joining, queries, reopening, urging
 from app.work_orders.models import WorkOrder
 
 
@@ -21,7 +21,11 @@ class Reopen(Shape):
     photo_ids = photo_ids()
 
 
-APPEAL, REOPEN = Appeal(), Reopen()
+class Urge(Shape):
+    note = Text(least=0, most=500, load_default="")
+
+
+APPEAL, REOPEN, URGE = Appeal(), Reopen(), Urge()
 
 bp = Blueprint("resident_say", __name__, url_prefix="/api/resident/work-orders")
 guard.protect(bp)
@@ -40,6 +44,13 @@ def nearby(number: str) -> WorkOrder:
 def appeal(values: dict[str, Any], number: str) -> WorkOrder:
     """Ask the unit above to look again at what was declined."""
     return appeals.appeal(number, guard.actor(), values["reason"])
+
+
+@bp.route("/<number>/urge", methods=["POST"])
+@guard.command(URGE, told, answer=BriefAnswer, check=("note",), current=current)
+def urge(values: dict[str, Any], number: str) -> WorkOrder:
+    """Ask that it move on."""
+    return urging.urge(number, guard.actor(), values["note"])
 
 
 @bp.route("/<number>/reopen", methods=["POST"])
