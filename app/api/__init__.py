@@ -11,7 +11,7 @@ from app.api import account, health, inbox, openapi, photos, problems, public
 from app.api.resident import say
 from app.api.resident import work_orders as resident
 from app.api.text_check import TextCheck
-from app.api.worker import duty
+from app.api.worker import duty, intake
 from app.api.worker import work_orders as worker
 from app.errors import NotFound
 from app.wechat_access import wechat_for
@@ -31,6 +31,7 @@ DOORS = (
     say.bp,
     duty.bp,
     worker.bp,
+    intake.bp,
 )
 
 

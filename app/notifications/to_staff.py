@@ -59,6 +59,7 @@ TO_ACCEPT_AGAIN = Message(
 # before (`not_accepted`, `not_claimed`) tell the managers alone.
 TO_STAFF = {
     "submitted": (TO_ACCEPT,),
+    "resolved": (Message("former", "工单已现场办结", _ORDER + "已由受理它的同事现场办结，您不用再办理。"),),
     "accepted": (CLAIM, SIGN),
     "assigned": (SIGN, HANDED_ON),
     "withdrawn": (

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, false, func, select
 
 from app.db import db
+from app.people import phones
 from app.people.actor import Actor
 from app.people.models import ROLE_NAMES, Account, AccountState, Duty, Posting, Role
 from app.people.sign_in import actor_of
@@ -17,11 +18,13 @@ __all__ = [
     "account_of",
     "actor_of",
     "first_post",
+    "has_phone",
     "home_compound",
     "holders",
     "holders_anywhere",
     "holds_any",
     "names",
+    "neighbour_with",
     "nearest_holders",
     "openids",
     "posts_of",
@@ -123,6 +126,24 @@ def first_post(account_id: int) -> Territory | None:
     posted = select(Territory).join(Posting, Posting.territory_id == Territory.id)
     current = posted.where(Posting.account_id == account_id, Posting.ended_at.is_(None))
     return db.session.scalars(current.order_by(Posting.id).limit(1)).first()
+
+
+def neighbour_with(phone: str, compound_id: int | None) -> int | None:
+    """The one account with this verified number whose home is in that compound."""
+    found = db.session.scalars(
+        select(Account.id).where(
+            Account.phone_hash == phones.index(phone),
+            Account.home_compound_id == compound_id,
+            Account.state == AccountState.ACTIVE,
+        )
+    ).all()
+    return found[0] if compound_id is not None and len(found) == 1 else None
+
+
+def has_phone(account_id: int, phone: str) -> bool:
+    """Whether this is the person's own verified number."""
+    own = db.session.scalar(select(Account.phone_hash).where(Account.id == account_id))
+    return own is not None and own == phones.index(phone)
 
 
 def home_compound(account_id: int) -> int | None:

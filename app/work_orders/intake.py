@@ -53,27 +53,36 @@ class Request:
 def submit(request: Request, reporter: Actor) -> WorkOrder:
     """上报: keep what a resident tells, and accept it at once where a rule says how."""
     policy.ensure_may(reporter, Action.SUBMIT)
+    order = begin(request, reporter, Reporter(account_id=reporter.account_id, contact=request.contact))
+    send_on(order)
+    keep_with(order, request, reporter)
+    return order
+
+
+def begin(request: Request, by: Actor, reporter: Reporter, **facts: Any) -> WorkOrder:
+    """A new order with whoever reports it; not yet accepted, not yet written."""
     kind = catalogue.leaf(request.category)
     _check_answers(kind, request.answers)
     order = _new_order(request, kind)
-    order.take(Action.SUBMIT, by=reporter)
-    db.session.add(
-        Reporter(
-            work_order=order,
-            account_id=reporter.account_id,
-            contact=request.contact,
-            is_first=True,
-            created_at=order.created_at,
-        )
-    )
+    order.take(Action.SUBMIT, by=by, **facts)
+    reporter.work_order, reporter.is_first, reporter.created_at = order, True, order.created_at
+    db.session.add(reporter)
+    return order
+
+
+def send_on(order: WorkOrder) -> None:
+    """Accept it by rule, else let it wait for an office."""
     rule = routing.rule_for(order)
     if rule is None or not _accept(order, rule.mode, SYSTEM, rule):
         _write(order, custody.begin_step(order, "accept"))
         owe("submitted", order)
-    attach(request.photo_ids, reporter.account_id, order.id, Purpose.REPORT, order.round)
+
+
+def keep_with(order: WorkOrder, request: Request, by: Actor) -> None:
+    """Give a written order its photos, and its text to a person where WeChat was unsure."""
+    attach(request.photo_ids, by.account_id, order.id, Purpose.REPORT, order.round)
     if request.verdict == "review":
         text_review.open_for(order)
-    return order
 
 
 def _write(order: WorkOrder, moments: dict[str, datetime]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.work_orders.facts import CHANNEL_NAMES
 from app.work_orders.handling import CONTACT_KINDS
 from app.work_orders.side_records import KIND_NAMES
 from app.work_orders.workflow import Action
@@ -37,6 +38,10 @@ def _nothing(_facts: Facts) -> str:
     return ""
 
 
+def _on_behalf(facts: Facts) -> str:
+    return f"{CHANNEL_NAMES.get(facts.get('channel', ''), '')}，代居民上报" if facts.get("on_behalf") else ""
+
+
 def _rule(facts: Facts) -> str:
     return f"按规则“{facts['rule_name']}”受理" if facts.get("rule_name") else ""
 
@@ -61,6 +66,7 @@ def _follow_up(facts: Facts) -> str:
 
 
 FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
+    Action.SUBMIT: _on_behalf,
     Action.ACCEPT: _rule,
     Action.DECLINE: lambda facts: facts["reason_name"],
     Action.REFUSE: lambda facts: facts["reason_name"],

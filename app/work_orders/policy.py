@@ -26,6 +26,7 @@ class Relation(StrEnum):
     IN_AREA = "in_area"  # holding the role at the order's place or above it
     SUPERIOR = "superior"  # holding the role above the unit that answers for the order
     OFFERED = "offered"  # the order is offered to them
+    TOOK_IN = "took_in"  # reported it on behalf of somebody
     NEIGHBOUR = "neighbour"  # a resident of the order's compound
     ANYBODY = "anybody"
 
@@ -86,7 +87,7 @@ MAY_TAKE: dict[Action, tuple[Permission, ...]] = {
     Action.JOIN: (Permission(Relation.NEIGHBOUR),),
     Action.LEAVE: (_REPORTER,),
     Action.RESOLVE: (_HANDLE,),
-    Action.SETTLE: (Permission(Relation.IN_GRID, frozenset({Role.GRID_WORKER})),),
+    Action.SETTLE: (Permission(Relation.TOOK_IN, HANDLERS),),
     Action.AMEND: (_HANDLE,),
     Action.SEND_BACK: (_MANAGER,),
     Action.RATE: (_REPORTER,),
@@ -163,6 +164,8 @@ def _may(permission: Permission, order: WorkOrder, actor: Actor, reporter: bool)
         return False
     if permission.relation is Relation.ASSIGNEE:
         return order.assignee_id == actor.account_id
+    if permission.relation is Relation.TOOK_IN:
+        return order.taken_in_by_id == actor.account_id
     if permission.relation is Relation.OFFERED:
         return order.offered_to_id == actor.account_id
     return _is_here(actor, order, permission)

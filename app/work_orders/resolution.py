@@ -28,6 +28,13 @@ def resolve(number: str, worker: Actor, result: str, note: str, photo_ids: Seque
     policy.ensure_has(worker, order, Action.RESOLVE)
     check_result(result, note)
     order.take(Action.RESOLVE, by=worker, words=note, result=result, result_name=RESULT_NAMES[result])
+    finish(order, worker, result, photo_ids)
+    owe("resolved", order)
+    return order
+
+
+def finish(order: WorkOrder, worker: Actor, result: str, photo_ids: Sequence[str]) -> None:
+    """What every settling leaves behind: result, evidence, nobody busy with it, and the time for rating."""
     if catalogue.requires_photo(order.category_code) and not photo_ids:
         raise errors.field("photo_ids", "这类诉求办结时需要附上现场照片，请拍照后再提交。")
     order.result, order.resolved_at = result, clock.now()
@@ -35,8 +42,6 @@ def resolve(number: str, worker: Actor, result: str, note: str, photo_ids: Seque
     former = custody.let_go(order)
     order.assignee_id = former  # whoever resolved it still answers for it, without counting as busy
     timers.start(order.id, order.round, {"rate": due("rate", order.resolved_at)})
-    owe("resolved", order)
-    return order
 
 
 def amend(number: str, worker: Actor, result: str, note: str, photo_ids: Sequence[str]) -> WorkOrder:

@@ -54,7 +54,7 @@ MANAGING = both(
 )
 URGING = in_each((S, P, A, W, WAITING, LEDGER), "urge")
 HERE = {
-    Role.GRID_WORKER: {P: {"claim", "settle"}, S: {"settle"}, A: {"settle"}},
+    Role.GRID_WORKER: {P: {"claim"}},
     Role.CLERK: DESK,
     Role.MANAGER: MANAGING,
 }
@@ -65,7 +65,12 @@ def an_order(status, assignee=SOMEBODY, **values):
     places = {"city_id": CITY, "district_id": DISTRICT, "subdistrict_id": SUBDISTRICT}
     places |= {"community_id": COMMUNITY, "grid_id": GRID}
     lasting = {"class_code": "P3", "claimed_at": None, "resolved_at": None, "closed_at": None, "emergency": False}
-    lasting |= {"confidential": False, "offered_to_id": None, "has_open": lambda kind: kind in values.get("beside", ())}
+    lasting |= {
+        "confidential": False,
+        "offered_to_id": None,
+        "taken_in_by_id": None,
+        "has_open": lambda kind: kind in values.get("beside", ()),
+    }
     return SimpleNamespace(**({"status": status, "assignee_id": assignee} | places | lasting | values))
 
 
@@ -141,7 +146,7 @@ def test_two_postings_at_two_places_are_not_mixed():
 def test_an_order_without_a_grid_is_in_the_pool_of_all_the_communitys_workers():
     order = an_order(P, None, grid_id=None)
     neighbour = Actor(ME, posts=(Post(Role.GRID_WORKER, Level.GRID, ELSEWHERE, COMMUNITY),))
-    assert policy.actions(order, neighbour, reporter=False) == ["claim", "settle"]
+    assert policy.actions(order, neighbour, reporter=False) == ["claim"]
     assert policy.actions(an_order(P, None), neighbour, reporter=False) == []
 
 
@@ -187,6 +192,14 @@ def test_only_whoever_it_is_offered_to_may_accept_or_decline():
         "decline_transfer",
     }
     assert policy.actions(an_order(W, beside=(Kind.TRANSFER,)), posted(Role.GRID_WORKER), reporter=False) == []
+
+
+@pytest.mark.parametrize("role", sorted(MAY_HANDLE))
+def test_whoever_took_it_in_for_somebody_may_settle_it_until_it_is_under_way(role):
+    taken_in = {
+        status: policy.actions(an_order(status, taken_in_by_id=ME), posted(role), reporter=False) for status in Status
+    }
+    assert {status for status, actions in taken_in.items() if "settle" in actions} == {S, P, A}
 
 
 def test_what_is_confidential_already_is_not_made_so_again():

@@ -4,15 +4,14 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from flask_smorest import Blueprint
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import fields
 
 from app import limits
 from app.api import guard, pagination
+from app.api.reports import Report, place_of
 from app.api.resident.shown import in_full, in_list, told
-from app.api.shapes import Page, Phone, Shape, Text, choice, latitude, longitude, photo_ids
+from app.api.shapes import Page, Shape, Text, choice
 from app.api.work_orders import BriefAnswer, OrderAnswer, SummariesAnswer, brief
-from app.territory.coordinates import CoordinateSystem
-from app.territory.placing import Place, place_by_building, place_by_point
 from app.work_orders import intake, queries, rating
 from app.work_orders.detail import detail
 from app.work_orders.intake import Request
@@ -20,38 +19,6 @@ from app.work_orders.models import WorkOrder
 
 bp = Blueprint("resident_work_orders", __name__, url_prefix="/api/resident/work-orders")
 guard.protect(bp)
-
-
-BUILDING = {"compound_id", "building", "unit"}
-POINT = {"lat", "lng", "coordinate_system", "address"}
-
-
-class Report(Shape):
-    """A place is a building, or a point with words."""
-
-    category = Text(most=40, required=True, metadata={"examples": ["LIGHT"]})
-    description = Text(most=5000, required=True, metadata={"examples": ["楼道灯坏了，晚上看不见路。"]})
-    compound_id = Text(most=22)
-    building = Text(most=40, metadata={"examples": ["3号楼"]})
-    unit = Text(most=40, metadata={"examples": ["2单元"]})
-    lat = latitude()
-    lng = longitude()
-    coordinate_system = choice(*[system.value for system in CoordinateSystem])
-    address = Text(most=200)
-    photo_ids = photo_ids()
-    answers = fields.Dict(keys=Text(most=40), values=Text(most=500), load_default={})
-    confidential = fields.Boolean(load_default=False)
-    contact_phone = Phone(most=20)
-
-    @validates_schema
-    def one_place(self, data: dict[str, Any], **_: Any) -> None:
-        by_building, by_point = bool(BUILDING & data.keys()), bool(POINT & data.keys())
-        if by_building == by_point:
-            raise ValidationError("请选择小区楼栋，或者在地图上选点，两者选一种。", "compound_id")
-        if by_building and "compound_id" not in data:
-            raise ValidationError("请先选择小区。", "compound_id")
-        if by_point and not data.keys() >= POINT:
-            raise ValidationError("请在地图上选点，并写明具体位置。", "address")
 
 
 class Rate(Shape):
@@ -99,7 +66,7 @@ def submit(values: dict[str, Any]) -> WorkOrder:
     request = Request(
         category=values["category"],
         description=values["description"],
-        place=_place(values),
+        place=place_of(values),
         photo_ids=values["photo_ids"],
         answers=values["answers"],
         confidential=values["confidential"],
@@ -107,12 +74,6 @@ def submit(values: dict[str, Any]) -> WorkOrder:
         verdict=values["text_verdict"],
     )
     return intake.submit(request, guard.actor())
-
-
-def _place(values: dict[str, Any]) -> Place:
-    if "compound_id" in values:
-        return place_by_building(values["compound_id"], values.get("building"), values.get("unit"))
-    return place_by_point(values["lat"], values["lng"], values["coordinate_system"], values["address"])
 
 
 @bp.route("", methods=["GET"])
