@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app import clock, errors
 from app.db import db
@@ -82,7 +83,7 @@ def settle(number: str, worker: Actor, settled: Settled) -> WorkOrder:
 
 def _settle(order: WorkOrder, worker: Actor, settled: Settled) -> None:
     resolution.check_result(settled.result, settled.note)
-    facts = {"result": settled.result, "result_name": RESULT_NAMES[settled.result]}
+    facts: dict[str, Any] = {"result": settled.result, "result_name": RESULT_NAMES[settled.result]}
     order.take(Action.SETTLE, by=worker, words=settled.note, **facts)
     intake.start_time(order)
     now = clock.now()

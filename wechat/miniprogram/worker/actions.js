@@ -42,7 +42,19 @@ const ACTIONS = [
     verb: 'resolve', name: '办结', confirm: '确定办结', main: true, choices: RESULTS, question: '办理结果',
     noteLabel: '怎样办的（至少 5 个字，反映人能看到）', most: 2000, photos: true,
     missing: missingForResolve,
-    body: (form) => ({ result: form.choice, note: noted(form), photo_ids: form.photos.map((photo) => photo.id) }),
+    body: settledBody,
+  },
+  {
+    verb: 'settle', name: '现场办结', confirm: '确定办结', main: true, choices: RESULTS, question: '办理结果',
+    noteLabel: '当场怎样办的（至少 5 个字，反映人能看到）', most: 2000, photos: true,
+    missing: missingForResolve,
+    body: settledBody,
+  },
+  {
+    verb: 'amend', name: '更正办理结果', confirm: '保存更正', choices: RESULTS, question: '办理结果', hint: '原来写的仍然看得到。居民评价后不能再更正。',
+    noteLabel: '更正的内容（至少 5 个字，反映人能看到）', most: 2000, photos: true,
+    missing: (form) => missingForResolve({ ...form, photoRequired: false }),
+    body: settledBody,
   },
   {
     verb: 'refuse', name: '拒签', confirm: '确定拒签', choices: REFUSE_REASONS, question: '为什么不能办',
@@ -57,6 +69,10 @@ const ACTIONS = [
   },
 ]
 
+function settledBody(form) {
+  return { result: form.choice, note: noted(form), photo_ids: form.photos.map((photo) => photo.id) }
+}
+
 function missingForResolve(form) {
   if (!form.choice) return '请选择办理结果。'
   if (noted(form).length < NOTE_LEAST) return `请写清怎样办的，至少 ${NOTE_LEAST} 个字。`
@@ -66,8 +82,8 @@ function missingForResolve(form) {
 const allowed = (verbs) => ACTIONS.filter((action) => verbs.includes(action.verb))
 const find = (verb) => ACTIONS.find((action) => action.verb === verb)
 /** Only what a page can show, because functions do not travel to it. */
-const shown = ({ verb, name, confirm, main, choices, question, noteLabel, most, visibility, photos }) => JSON.parse(JSON.stringify({
-  verb, name, confirm, main, choices, question, noteLabel, most, visibility, photos,
+const shown = ({ verb, name, confirm, main, choices, question, hint, noteLabel, most, visibility, photos }) => JSON.parse(JSON.stringify({
+  verb, name, confirm, main, choices, question, hint, noteLabel, most, visibility, photos,
 }))
 
 module.exports = { allowed, find, shown }

@@ -7,7 +7,7 @@ const { shown } = require('../../../utils/order_view')
 const WITHOUT = '也可以点「只记录到场」。'
 
 Page({
-  data: { order: null, large: false, problem: '', actions: [], verb: '', busy: false, formProblem: '', done: '', alone: false },
+  data: { order: null, large: false, problem: '', actions: [], action: null, busy: false, formProblem: '', done: '', alone: false },
   onLoad({ number }) { this.number = number },
   onShow() {
     this.setData({ large: largeType.on(), alone: getCurrentPages().length === 1 })
@@ -32,10 +32,15 @@ Page({
     const action = actions.find(currentTarget.dataset.verb)
     this.setData({ formProblem: '', done: '' })
     if (action.now) this.perform(action.verb, action.body())
-    else this.setData({ verb: action.verb })
+    else this.setData({ action: actions.shown(action) })
   },
-  close() { this.setData({ verb: '' }) },
-  send({ detail }) { this.perform(detail.verb, detail.body) },
+  close() { this.setData({ action: null }) },
+  send({ detail }) {
+    const action = actions.find(detail.verb)
+    const missing = action.missing(detail.form)
+    this.setData({ formProblem: missing })
+    if (!missing) this.perform(action.verb, action.body(detail.form))
+  },
   async arrive({ detail }) {
     if (this.data.busy) return
     this.setData({ busy: true, formProblem: '' })
@@ -53,7 +58,7 @@ Page({
     try {
       await api.post(this.path(verb), body)
       await this.load()
-      this.setData({ verb: '', done: `已${actions.find(verb).name}。` })
+      this.setData({ action: null, done: `已${actions.find(verb).name}。` })
       wx.pageScrollTo({ scrollTop: 0 })
     } catch (error) {
       this.refused(verb, error)
@@ -62,9 +67,9 @@ Page({
   },
   /** A form stays open with the sentence; when the order itself has changed, the page shows how it stands now. */
   refused(verb, error) {
-    if (this.data.verb) this.setData({ formProblem: error.first })
+    if (this.data.action) this.setData({ formProblem: error.first })
     if (error.status === 409 || error.status === 404) this.load().then(() => this.keepProblem(error))
-    else if (!this.data.verb) this.setData({ problem: error.message })
+    else if (!this.data.action) this.setData({ problem: error.message })
   },
   keepProblem(error) { this.setData({ problem: error.message }) },
   toPool() { wx.redirectTo({ url: '/worker/pages/pool/pool' }) },
