@@ -45,7 +45,8 @@ async function play() {
     await after(200)
   }
   const { actions, action, formProblem, busy } = order.data
-  console.log(JSON.stringify({ told, offered: actions.map((one) => one.verb), open: Boolean(action), formProblem, busy }))
+  const offered = actions.map((one) => one.verb)
+  console.log(JSON.stringify({ told, offered, open: Boolean(action), formProblem, busy }))
 }
 play()
 """

@@ -86,4 +86,4 @@ const shown = ({ verb, name, confirm, main, choices, question, hint, noteLabel, 
   verb, name, confirm, main, choices, question, hint, noteLabel, most, visibility, photos,
 }))
 
-module.exports = { allowed, find, shown }
+module.exports = { RESULTS, allowed, find, shown }
