@@ -42,6 +42,7 @@ def connect() -> None:
     """Join the rooms; called once when the application is built, and harmless when called again."""
     recipients.register("reporters", queries.reporter_accounts)
     recipients.register_barred(queries.recused_accounts)
+    recipients.register("joined", queries.joined_accounts)
     tree.after_move[:] = [placing_again.place_again]
     sign_in.after_leaving[:] = [leaving.recall_all]
     accounts.after_link[:] = [leaving.become]

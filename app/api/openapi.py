@@ -23,8 +23,10 @@ TAGS = {
     "inbox": "消息与订阅",
     "resident_screening": "居民：提交前的提示",
     "resident_work_orders": "居民：上报与跟踪",
+    "resident_say": "居民：催办、申诉、重办与附议",
     "worker_duty": "工作人员：上岗",
     "worker_work_orders": "工作人员：认领与办理",
+    "worker_intake": "工作人员：代为上报与现场办结",
 }
 OPTIONS = {
     "info": {"description": ABOUT},

@@ -27,7 +27,7 @@ from app.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
-INSIDE_A_MAPPING = ("key", "value")
+INSIDE_A_MAPPING = ("key", "value", "_schema")
 UNSTORABLE = "内容里有无法保存的字符或数字，请更正后再提交。"
 STATUS_OF: dict[type[Refusal], int] = {
     NotSignedIn: 401,
@@ -118,7 +118,8 @@ def of_refusal(error: Refusal) -> Response:
 def pointers(messages: Any, at: str = "#") -> Iterator[dict[str, str]]:
     """Marshmallow's nested messages as a flat list of JSON pointers with a sentence each."""
     for key, found in messages.items():
-        # Of a set of answers marshmallow says whether the name or the value is wrong; a pointer has no word for it.
+        # Of a set of answers marshmallow says whether the name or the value is wrong, of an object that it is none at
+        # all; a pointer has no words for these.
         here = at if key in INSIDE_A_MAPPING and at != "#" else f"{at}/{key}"
         if isinstance(found, dict):
             yield from pointers(found, here)

@@ -16,6 +16,7 @@ SENTENCES: dict[type[fields.Field[Any]], dict[str, str]] = {
     fields.Integer: {"invalid": "请填写整数。"},
     fields.Boolean: {"invalid": "请选择是或否。"},
     fields.List: {"invalid": "这一项应为列表，请更正。"},
+    fields.Nested: {"type": "请求内容应为一个对象。"},
     fields.Mapping: {"invalid": "这一项应为一组问答，请更正。"},
 }
 """What each kind of field says instead of the library's English words."""

@@ -1,5 +1,6 @@
 """How orders are shown on phones. Every audience's fields are listed by hand."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -106,6 +107,7 @@ class BriefAnswer(Schema):
     photo_required = fields.Boolean()
     actions = fields.List(fields.String())
     version = fields.Integer()
+    standing = fields.String()
 
 
 class OrderAnswer(BriefAnswer):
@@ -136,6 +138,7 @@ class SummaryAnswer(Schema):
     overdue = fields.Boolean()
     emergency = fields.Boolean()
     needs = fields.List(fields.String())
+    joined = fields.Boolean()
 
 
 class SummariesAnswer(Schema):
@@ -203,8 +206,8 @@ def full(shown: Detail, actor: Any, *, as_reporter: bool) -> dict[str, Any]:
         "photos": [photo(one) for one in shown.photos],
         "assignee": {"name": shown.assignee_name or "工作人员", "title": "承办人"} if order.assignee_id else None,
         "reporter": {"name": reporter.name, "phone_masked": reporter.phone_masked} if reporter else None,
-        "rating": _rating(shown.rating),
-        "timeline": [_line(line) for line in shown.lines],
+        "rating": rating(shown.rating),
+        "timeline": timeline(shown.lines),
         "calls": [_call(call) for call in shown.calls],
         "actions": list(shown.actions),
     }
@@ -220,7 +223,7 @@ def photo(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _rating(row: Any) -> dict[str, Any] | None:
+def rating(row: Any) -> dict[str, Any] | None:
     if row is None:
         return None
     return {
@@ -230,6 +233,10 @@ def _rating(row: Any) -> dict[str, Any] | None:
         "comment": row.comment,
         "at": clock.iso(row.created_at),
     }
+
+
+def timeline(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    return [_line(line) for line in lines]
 
 
 def _line(line: Line) -> dict[str, Any]:

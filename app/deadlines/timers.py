@@ -66,6 +66,13 @@ def fire(timer_id: int, now: datetime) -> Timer | None:
     return Timer(id=timer_id, work_order_id=won[0], kind=won[1], round=won[2], due_at=won[3], fired_at=now)
 
 
+def again(work_order_id: int, round: int, kinds: Iterable[str], since: datetime) -> None:
+    """Set timers of these kinds anew that fired since that moment, when nothing could come of them."""
+    of_order = (Timer.work_order_id == work_order_id, Timer.round == round, Timer.kind.in_(tuple(kinds)))
+    fired = db.session.execute(select(Timer.kind, Timer.due_at).where(*of_order, Timer.fired_at > since))
+    start(work_order_id, round, {row.kind: row.due_at for row in fired})
+
+
 def end(work_order_id: int, kinds: Iterable[str], now: datetime) -> None:
     """Let timers of these kinds lapse without firing."""
     db.session.execute(

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 REPORTERS = "reporters"
+JOINED = "joined"
+HEIR = "heir"
+RESIDENTS = (REPORTERS, JOINED, HEIR)
 
 
 class Side(StrEnum):
@@ -51,4 +54,4 @@ class Message:
 
     @property
     def side(self) -> Side:
-        return Side.RESIDENT if self.audience == REPORTERS else Side.STAFF
+        return Side.RESIDENT if self.audience in RESIDENTS else Side.STAFF

@@ -69,6 +69,7 @@ _find: dict[str, Find] = {
     "assignee": _named("assignee_id"),
     "former": _named("former_id"),
     "recused": _named("former_id"),
+    "heir": _named("heir_id"),
     "named_manager": _named("manager_id"),
     "offered": _named("target_id"),
     "waiting": _named("waiting_id"),

@@ -1,8 +1,11 @@
-"""What the people who reported an order are told of it, by event."""
+"""What the people who reported an order or joined it are told of it, by event."""
 
-from app.notifications.message import REPORTERS, Message
+from dataclasses import replace
+
+from app.notifications.message import HEIR, JOINED, REPORTERS, Message
 
 _ABOUT = "您反映的“{category}”（{place}，工单{number}）"
+_ABOUT_JOINED = "您附议的“{category}”（{public_place}，工单{number}）"
 
 
 def _tell(title: str, what: str, template: str | None = None, note: str = "") -> Message:
@@ -86,4 +89,21 @@ TO_REPORTERS = {
         "rework",
         "回访后已重新办理",
     ),
+}
+
+FOR_THE_FIRST_ALONE = ("submitted", "asked", "noted", "relocated")
+"""What only whoever reported it can answer or read, or what tells of the place."""
+
+TO_JOINED = {
+    topic: replace(message, audience=JOINED, text=message.text.replace(_ABOUT, _ABOUT_JOINED))
+    for topic, message in TO_REPORTERS.items()
+    if topic not in FOR_THE_FIRST_ALONE
+}
+
+TO_HEIR = {
+    "left": Message(
+        HEIR,
+        "由您继续跟进诉求",
+        _ABOUT_JOINED + "原来的反映人已经退出，办理没有停止{due_by}。以后由您回答补充、撤回和评价。",
+    )
 }

@@ -59,6 +59,7 @@ TO_ACCEPT_AGAIN = Message(
 # before (`not_accepted`, `not_claimed`) tell the managers alone.
 TO_STAFF = {
     "submitted": (TO_ACCEPT,),
+    "resolved": (Message("former", "工单已现场办结", _ORDER + "已由受理它的同事现场办结，您不用再办理。"),),
     "accepted": (CLAIM, SIGN),
     "assigned": (SIGN, HANDED_ON),
     "withdrawn": (
@@ -230,7 +231,10 @@ TO_STAFF = {
     ),
     "overdue_supervision": (
         _to_managers(
-            "工单需要督办", "没有按时限办理{was_due}，现在是“{status}”。请您督办。", "需要督办", "district_managers"
+            "工单需要督办",
+            "没有按时限办好，或者多次返工{was_due}，现在是“{status}”。请您督办。",
+            "需要督办",
+            "district_managers",
         ),
     ),
     "rated": (_to_assignee("收到居民评价", _ORDER + "收到了反映人的评价。请打开工单查看。"),),

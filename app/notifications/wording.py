@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app import clock
-from app.notifications.message import Message, Side
+from app.notifications.message import JOINED, Message, Side
 from app.notifications.short_place import shortened
 
 WARNINGS = {
@@ -33,6 +33,7 @@ def words(facts: Mapping[str, Any], at: datetime) -> dict[str, str]:
         "number": str(facts.get("number") or ""),
         "category": str(facts.get("category") or "诉求"),
         "place": str(facts.get("place") or "地点见工单"),
+        "public_place": str(facts.get("public_place") or "地点见工单"),
         "status": str(facts.get("status_name") or "办理中"),
         "round": str(facts.get("round") or 1),
         "result": str(facts.get("result_name") or "已办理"),
@@ -93,7 +94,7 @@ def values(message: Message, facts: Mapping[str, Any], at: datetime) -> dict[str
     known = {
         "number": facts.get("number"),
         "category": facts.get("category"),
-        "place": _place(facts.get("place")),
+        "place": _place(_known_place(message, facts)),
         "status": SHORT_STATUSES.get(str(facts.get("status")), facts.get("status_name")),
         "due": _dated(due or _next_due(facts, at)),
         "step_due": _dated(_next_due(facts, at)),
@@ -103,6 +104,11 @@ def values(message: Message, facts: Mapping[str, Any], at: datetime) -> dict[str
         "note": message.note,
     }
     return {name: str(value) for name, value in known.items() if value}
+
+
+def _known_place(message: Message, facts: Mapping[str, Any]) -> str | None:
+    """Neighbours hear of the building alone, and of nothing where an event does not name it."""
+    return facts.get("public_place", GENERIC) if message.audience == JOINED else facts.get("place")
 
 
 def _place(text: str | None) -> str | None:

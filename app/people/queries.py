@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, exists, false, func, or_, select
 
 from app.db import db
+from app.people import phones
 from app.people.actor import Actor
 from app.people.models import ROLE_NAMES, Account, AccountState, Duty, Posting, Role
 from app.people.sign_in import actor_of
@@ -17,10 +18,13 @@ __all__ = [
     "account_of",
     "actor_of",
     "first_post",
+    "has_phone",
+    "home_compound",
     "holders",
     "holders_anywhere",
     "holds_any",
     "names",
+    "neighbour_with",
     "nearest_holders",
     "openids",
     "posted_near",
@@ -149,6 +153,29 @@ def first_post(account_id: int) -> Territory | None:
     posted = select(Territory).join(Posting, Posting.territory_id == Territory.id)
     current = posted.where(Posting.account_id == account_id, Posting.ended_at.is_(None))
     return db.session.scalars(current.order_by(Posting.id).limit(1)).first()
+
+
+def neighbour_with(phone: str, compound_id: int | None) -> int | None:
+    """The one account with this verified number whose home is in that compound."""
+    found = db.session.scalars(
+        select(Account.id).where(
+            Account.phone_hash == phones.index(phone),
+            Account.home_compound_id == compound_id,
+            Account.state == AccountState.ACTIVE,
+        )
+    ).all()
+    return found[0] if compound_id is not None and len(found) == 1 else None
+
+
+def has_phone(account_id: int, phone: str) -> bool:
+    """Whether this is the person's own verified number."""
+    own = db.session.scalar(select(Account.phone_hash).where(Account.id == account_id))
+    return own is not None and own == phones.index(phone)
+
+
+def home_compound(account_id: int) -> int | None:
+    """The compound where the person says they live."""
+    return db.session.scalar(select(Account.home_compound_id).where(Account.id == account_id))
 
 
 def names(account_ids: Iterable[int | None]) -> dict[int, str]:

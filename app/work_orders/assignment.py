@@ -15,6 +15,7 @@ from app.work_orders import custody, intake, policy, queries, routing
 from app.work_orders.candidates import Candidate, candidates
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
+from app.work_orders.side_records import Kind
 from app.work_orders.workflow import Action, Status, next_status
 
 __all__ = ["Candidate", "assign", "candidates", "claim", "dispatch", "refuse", "release", "sign", "to_ladder"]
@@ -74,6 +75,7 @@ def dispatch(number: str, manager: Actor, worker_public_id: str, reason: str, ve
     policy.ensure_may(manager, Action.DISPATCH)
     order = queries.find(number, manager)
     policy.ensure_here(manager, order, Action.DISPATCH)
+    policy.ensure_may_decide_appeal(manager, order, Action.DISPATCH)
     if version is not None and order.version != version:
         raise errors.Overtaken("您打开页面后工单已有新的变化，请核对后再派单。")
     if not reason.strip():
@@ -109,8 +111,8 @@ def to_ladder(order: WorkOrder, step: int, action: Action, by: Actor | System, *
 def _put_before(
     order: WorkOrder, account_id: int, action: Action, by: Actor | System, *, topic: str | None = None, **more: Any
 ) -> None:
-    called: dict[str, Any] = {"called": order.misses} if _is_urgent(order) else {}
-    order.take(action, by=by, to=Status.ASSIGNED, assignee=account_id, **called, **more)
+    more |= {"called": order.misses} if _is_urgent(order) else {}
+    order.take(action, by=by, to=Status.ASSIGNED, assignee=account_id, answers={Kind.APPEAL: "accepted"}, **more)
     former = custody.hand_over(order, account_id, action)
     custody.await_step(order, "sign", "ladder" if _is_urgent(order) else "sign")
     usual = "ladder" if _is_urgent(order) else "assigned"

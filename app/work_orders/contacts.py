@@ -1,4 +1,4 @@
-"""联系方式: how a reporter can be reached about an order.
+"""联系方式: how a reporter can be reached about an order, and the name that was given for somebody without a phone.
 
 Kept for a year after the order has ended, as the privacy notice says, and of people who left only until it has ended.
 """
@@ -42,12 +42,12 @@ def _given() -> Select[tuple[int]]:
     return (
         select(Reporter.id)
         .join(WorkOrder, WorkOrder.id == Reporter.work_order_id)
-        .where(Reporter.contact.is_not(None), ~is_needed())
+        .where(or_(Reporter.contact.is_not(None), Reporter.name.is_not(None)), ~is_needed())
     )
 
 
 def _erase(reporters: Select[tuple[int]]) -> int:
-    erased = update(Reporter).where(Reporter.id.in_(reporters.limit(BATCH))).values(contact=None)
+    erased = update(Reporter).where(Reporter.id.in_(reporters.limit(BATCH))).values(contact=None, name=None)
     result = db.session.execute(erased, execution_options={"synchronize_session": False})
     return result.rowcount  # type: ignore[attr-defined]
 

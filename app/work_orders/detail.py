@@ -15,53 +15,15 @@ from app.people.models import Account
 from app.photos import queries as photos
 from app.photos.models import Purpose
 from app.photos.queries import Shown
-from app.work_orders import calls, confidential, policy, scope
+from app.work_orders import calls, confidential, lines, policy, scope
 from app.work_orders.calls import Call
-from app.work_orders.line_words import words
+from app.work_orders.joining import Standing, stands
+from app.work_orders.lines import Line
 from app.work_orders.models import Rating, Reporter, WorkOrder
 from app.work_orders.queries import ABSENT, PEOPLE_KEPT
-from app.work_orders.timeline import Event, EventText
-from app.work_orders.workflow import ACTION_NAMES, Action
+from app.work_orders.workflow import Action
 
 UNNAMED = "要求保密"
-BY_REPORTER = (Action.SUBMIT, Action.APPEAL, Action.ANSWER, Action.JOIN, Action.LEAVE, Action.RATE, Action.WITHDRAW)
-BY_OFFICE = (
-    Action.ACCEPT,
-    Action.DECLINE,
-    Action.DISPATCH,
-    Action.DECIDE_EXTENSION,
-    Action.DECIDE_CATEGORY,
-    Action.RECUSE,
-    Action.SEND_BACK,
-)
-BY_ASSIGNEE = (
-    Action.CLAIM,
-    Action.SIGN,
-    Action.REFUSE,
-    Action.CONTACT,
-    Action.ARRIVE,
-    Action.NOTE,
-    Action.RELEASE,
-    Action.EXTEND,
-    Action.REPLY,
-    Action.RESOLVE,
-    Action.AMEND,
-)
-ERASED_WORDS = "（文字已按规定清除）"
-BY_OFFICER = (Action.FOLLOW_UP, Action.REWORK, Action.CLOSE)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the timeline as a person reads it."""
-
-    at: Any
-    action: str
-    action_name: str
-    text: str
-    by: str
-    photos: Sequence[Shown]
-    visible: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +43,7 @@ class Detail:
     rating: Row[Any] | None
     actions: Sequence[str]
     calls: Sequence[Call]
+    standing: Standing | None = None  # of a reader who is a reporter
 
 
 def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
@@ -91,17 +54,21 @@ def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
     order, assignee_name = row
     reporters = _reporters(order)
     own = next((one for one in reporters if one.account_id == actor.account_id), None)
-    pictures = photos.of_orders([order.id], actor, at_work=not as_reporter)[order.id]
-    events = _events(order)
+    standing = stands(own.is_first, own.id != min(one.id for one in reporters)) if own and as_reporter else None
+    pictures = _pictures(order, actor, standing)
+    events = lines.events(order)
+    reader = None if standing is None else lines.reader(events, actor.account_id, standing)
+    reporter_ids = {one.account_id for one in reporters if one.account_id is not None}
     return Detail(
         order=order,
         assignee_name=assignee_name,
-        lines=_lines(events, pictures, {one.account_id for one in reporters}, actor if as_reporter else None),
-        photos=[one for one in pictures if one.purpose is Purpose.REPORT],
-        reporters=[] if as_reporter else [_shown(order, one, actor) for one in reporters],
+        lines=lines.lines(events, pictures, reporter_ids, reader),
+        photos=[one for one in pictures if one.purpose is Purpose.REPORT and (standing is None or one.round == 1)],
+        reporters=[] if as_reporter else [_shown(order, one, actor) for one in reporters if one.left_at is None],
         rating=own if own is not None and own.solved else None,
-        actions=_actions(order, actor, own, as_reporter),
+        actions=_actions(order, actor, own, standing, [row.action for row in events]),
         calls=calls.calls(events),
+        standing=standing,
     )
 
 
@@ -115,9 +82,20 @@ def _seen_by(actor: Actor, as_reporter: bool) -> Select[Any]:
     )
 
 
+def _pictures(order: WorkOrder, actor: Actor, standing: Standing | None) -> list[Shown]:
+    """Neighbours see no photos; whoever follows the first reporter sees those of the work."""
+    if standing is Standing.JOINED:
+        return []
+    found = photos.of_orders([order.id], actor, at_work=standing is None)[order.id]
+    return [one for one in found if standing is not Standing.HEIR or one.purpose is not Purpose.REPORT]
+
+
 _REPORTERS = (
     select(
+        Reporter.id,
         Reporter.account_id,
+        Reporter.left_at,
+        Reporter.name.label("given_name"),
         Reporter.contact,
         Reporter.is_first,
         Account.name,
@@ -138,13 +116,13 @@ _REPORTERS = (
             Rating.reporter_id == Reporter.id,
         ),
     )
-    .where(Reporter.work_order_id == bindparam("order_id"), Reporter.left_at.is_(None))
-    .order_by(Reporter.id)
+    .where(Reporter.work_order_id == bindparam("order_id"))
+    .order_by(Reporter.is_first.desc(), Reporter.id)
 )
 
 
 def _reporters(order: WorkOrder) -> Sequence[Row[Any]]:
-    """Reporters with what they said of this round."""
+    """Everyone who reported it or joined, with what they said of this round; the first one first."""
     return db.session.execute(_REPORTERS, {"order_id": order.id, "round": order.round}).all()
 
 
@@ -155,86 +133,21 @@ def _shown(order: WorkOrder, reporter: Row[Any], actor: Actor) -> ReporterShown:
     """
     if order.confidential and not confidential.works_on(order, actor):
         return ReporterShown(UNNAMED, None, reporter.is_first)
-    name = reporter.name or "居民"
-    if order.assignee_id != actor.account_id or order.confidential:
-        name = f"{name[0]}**" if reporter.name else name
+    known = reporter.given_name or reporter.name
+    name = known or "居民"
+    if known and (order.assignee_id != actor.account_id or order.confidential):
+        name = f"{known[0]}**"
     return ReporterShown(name, phones.masked(reporter.contact or reporter.phone), reporter.is_first)
 
 
-def _actions(order: WorkOrder, actor: Actor, own: Row[Any] | None, as_reporter: bool) -> list[str]:
-    found = policy.actions(order, actor, reporter=as_reporter)
+def _actions(
+    order: WorkOrder, actor: Actor, own: Row[Any] | None, standing: Standing | None, done: Sequence[str]
+) -> list[str]:
+    """What the order's row allows, without what was done as often as it may be."""
+    found = policy.actions(order, actor, reporter=standing is not None, joined=standing is Standing.JOINED)
+    over = policy.used_up(done)
+    if standing is None:
+        over.discard(Action.REOPEN)  # a manager may always
     if own is not None and own.solved is not None:
-        found = [action for action in found if action != Action.RATE]
-    return found
-
-
-_EVENTS = (
-    select(
-        Event.at,
-        Event.action,
-        Event.actor_id,
-        Event.round,
-        Event.facts,
-        Event.visible,
-        Event.commitment,
-        EventText.text,
-        Account.name,
-    )
-    .outerjoin(EventText, EventText.event_id == Event.id)
-    .outerjoin(Account, Account.id == Event.actor_id)
-    .where(Event.work_order_id == bindparam("order_id"))
-    .order_by(Event.id)
-)
-
-
-def _events(order: WorkOrder) -> Sequence[Row[Any]]:
-    return db.session.execute(_EVENTS, {"order_id": order.id}).all()
-
-
-def _lines(
-    events: Sequence[Row[Any]], pictures: Sequence[Shown], reporter_ids: set[int | None], reader: Actor | None
-) -> list[Line]:
-    """The timeline; for a reader who is a reporter, without what is internal."""
-    shown = (row for row in events if reader is None or row.visible != "internal")
-    return [_line(row, pictures, reporter_ids, reader) for row in shown]
-
-
-def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int | None], reader: Actor | None) -> Line:
-    action = Action(row.action)
-    return Line(
-        at=row.at,
-        action=row.action,
-        action_name=ACTION_NAMES[action],
-        text=words(action, row.facts, None if reader is not None and row.visible == "act" else _said(row)),
-        by=_by(action, row, reporter_ids, reader),
-        photos=_pictures_of(action, row.round, pictures),
-        visible=row.visible,
-    )
-
-
-def _said(row: Row[Any]) -> str | None:
-    """The free text of a line; one that was erased is not passed over in silence."""
-    return ERASED_WORDS if row.text is None and row.commitment else row.text
-
-
-def _pictures_of(action: Action, round_: int, pictures: Sequence[Shown]) -> list[Shown]:
-    purpose = {Action.SUBMIT: Purpose.REPORT, Action.RESOLVE: Purpose.RESOLVE}.get(action)
-    return [one for one in pictures if one.purpose is purpose and one.round == round_] if purpose else []
-
-
-def _by(action: Action, row: Row[Any], reporter_ids: set[int | None], reader: Actor | None) -> str:
-    if row.actor_id is None:
-        return "系统"
-    if action in BY_REPORTER or row.actor_id in reporter_ids:
-        if reader is None:
-            return "反映人"
-        return "您" if row.actor_id == reader.account_id else "另一位反映人"
-    return f"{_title(action)} {row.name or ''}".strip()
-
-
-def _title(action: Action) -> str:
-    if action in BY_OFFICE:
-        return "管理员"
-    if action in BY_OFFICER:
-        return "回访员"
-    return "承办人" if action in BY_ASSIGNEE else "工作人员"
+        over.add(Action.RATE)
+    return [action for action in found if action not in over]

@@ -72,7 +72,7 @@ def erase_on_order(reporter_id: int, now: datetime) -> list[str]:
     texts = _erase_words(left) + trail.erase_texts(f"photo:{one}" for one in photos)
     _empty_order(left)
     _change(Rating, Rating.reporter_id == left.reporter_id, comment=None)
-    _change(Reporter, Reporter.id == left.reporter_id, contact=None, erased_at=now)
+    _change(Reporter, Reporter.id == left.reporter_id, contact=None, name=None, erased_at=now)
     trail.audit(trail.ERASED, f"work_order:{left.number}", texts=texts, photos=len(photos))
     return photos
 

@@ -19,6 +19,16 @@ RESULT_NAMES = {
     "answered": "已答复",
 }
 
+CHANNEL_NAMES = {
+    "phone": "居民手机",
+    "desk": "移动办公桌",
+    "door": "上门走访",
+    "patrol": "巡查",
+    "phone_call": "居民来电",
+    "visit": "居民来访",
+}
+"""How an order came in: by a resident's own phone, or through somebody who reported for them."""
+
 TOLD: dict[Action, tuple[str, ...]] = {
     Action.SUBMIT: ("submitted", "accepted"),
     Action.ACCEPT: ("accepted",),
@@ -86,6 +96,7 @@ def facts(order: "WorkOrder") -> dict[str, Any]:
         "number": order.number,
         "category": catalogue.name_of(order.category_code),
         "place": _place(order),
+        "public_place": wide_place.to_building(order.place_text, order.unit),
         "class": order.class_code,
         "status": order.status,
         "status_name": STATUS_NAMES[Status(order.status)],

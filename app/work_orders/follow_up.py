@@ -90,6 +90,13 @@ def _take_up(number: str, officer: Actor) -> tuple[WorkOrder, FollowUp]:
     return order, owed
 
 
+def drop(order: WorkOrder) -> None:
+    """The order begins again without it: nobody need ask about the round that is over."""
+    owed = find_open(order)
+    if owed is not None:
+        _end(owed, "reopened")
+
+
 def _end(owed: FollowUp, outcome: str, officer: Actor | None = None) -> None:
     owed.outcome, owed.ended_at = outcome, clock.now()
     owed.officer_id = officer.account_id if officer else None

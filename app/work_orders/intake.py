@@ -15,13 +15,14 @@ from app.people.actor import SYSTEM, Actor, System
 from app.photos.attaching import attach
 from app.photos.models import Purpose
 from app.territory.placing import Place
-from app.work_orders import catalogue, custody, numbers, policy, queries, routing, text_review
+from app.work_orders import catalogue, custody, joining, numbers, policy, queries, routing, text_review
 from app.work_orders.catalogue import Rule
 from app.work_orders.facts import owe
 from app.work_orders.models import Reporter, WorkOrder
 from app.work_orders.routing import Mode
 from app.work_orders.screening import emergencies
 from app.work_orders.screening.words import DangerKnown
+from app.work_orders.side_records import Kind
 from app.work_orders.workflow import OPEN, Action, Status
 
 DECLINE_REASONS = {
@@ -54,25 +55,29 @@ class Request:
 def submit(request: Request, reporter: Actor) -> WorkOrder:
     """上报: keep what a resident tells, and accept it at once where a rule says how."""
     policy.ensure_may(reporter, Action.SUBMIT)
+    order = begin(request, reporter, Reporter(account_id=reporter.account_id, contact=request.contact))
+    route(order)
+    keep_with(order, request, reporter)
+    return order
+
+
+def begin(request: Request, by: Actor, reporter: Reporter, **facts: Any) -> WorkOrder:
+    """A new order with whoever reports it; not yet accepted, not yet written."""
     kind = catalogue.leaf(request.category)
     _check_answers(kind, request.answers)
     danger = emergencies.found(request.description, *request.answers.values(), category=kind.code)
     order = _new_order(request, kind, danger)
-    order.take(Action.SUBMIT, by=reporter, **emergencies.facts(danger))
-    db.session.add(
-        Reporter(
-            work_order=order,
-            account_id=reporter.account_id,
-            contact=request.contact,
-            is_first=True,
-            created_at=order.created_at,
-        )
-    )
-    route(order)
-    attach(request.photo_ids, reporter.account_id, order.id, Purpose.REPORT, order.round)
+    order.take(Action.SUBMIT, by=by, **emergencies.facts(danger), **facts)
+    reporter.work_order, reporter.is_first, reporter.created_at = order, True, order.created_at
+    db.session.add(reporter)
+    return order
+
+
+def keep_with(order: WorkOrder, request: Request, by: Actor) -> None:
+    """Give a written order its photos, and its text to a person where WeChat was unsure."""
+    attach(request.photo_ids, by.account_id, order.id, Purpose.REPORT, order.round)
     if request.verdict == "review":
         text_review.open_for(order)
-    return order
 
 
 def route(order: WorkOrder) -> None:
@@ -145,10 +150,18 @@ def accept(number: str, actor: Actor, mode: Mode = Mode.POOL) -> WorkOrder:
     policy.ensure_may(actor, Action.ACCEPT)
     order = queries.find(number, actor)
     policy.ensure_here(actor, order, Action.ACCEPT)
+    policy.ensure_may_decide_appeal(actor, order, Action.ACCEPT)
     rule = routing.rule_for(order)
     if not _accept(order, rule.mode if rule else mode, actor, rule):
         raise errors.Conflict("值班链上现在没有人可以接这件紧急工单，请先安排值班人员，或者直接派单。")
     return order
+
+
+def accept_by_the_house(order: WorkOrder) -> bool:
+    """Accept what nobody decided on: by rule, else for the pool of the place, or for the desk where it has none."""
+    rule = routing.rule_for(order)
+    usual = Mode.POOL if order.community_id is not None else Mode.DESK
+    return _accept(order, rule.mode if rule else usual, SYSTEM, rule)
 
 
 def _accept(order: WorkOrder, mode: str, by: Actor | System, rule: Rule | None) -> bool:
@@ -157,9 +170,9 @@ def _accept(order: WorkOrder, mode: str, by: Actor | System, rule: Rule | None) 
     is_urgent = ServiceClass(order.class_code).is_urgent
     if person is None and is_urgent:
         return False
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = {"answers": {Kind.APPEAL: "accepted"}}
     if rule is not None:
-        facts = {"rule": rule.code, "rule_name": rule.name, "rule_version": rule.version}
+        facts |= {"rule": rule.code, "rule_name": rule.name, "rule_version": rule.version}
         order.rule_code = rule.code
     moments = _set_deadlines(order)
     if person is None:
@@ -235,24 +248,29 @@ def decline(number: str, actor: Actor, reason: str, note: str) -> WorkOrder:
     policy.ensure_may(actor, Action.DECLINE)
     order = queries.find(number, actor)
     policy.ensure_here(actor, order, Action.DECLINE)
+    policy.ensure_may_decide_appeal(actor, order, Action.DECLINE)
     if reason not in DECLINE_REASONS:
         raise errors.field("reason", "请选择不予受理的原因。")
     if not note.strip():
         raise errors.field("note", "请告诉居民应当找哪个部门、走什么渠道。")
     if order.claimed_at is not None:
         raise errors.Conflict("工单已有人认领过，不能再不予受理。")
-    order.take(Action.DECLINE, by=actor, words=note, reason=reason, reason_name=DECLINE_REASONS[reason])
+    facts: dict[str, Any] = {"reason": reason, "reason_name": DECLINE_REASONS[reason]}
+    facts |= {"office": policy.office_of(actor, order), "answers": {Kind.APPEAL: "declined"}}
+    order.take(Action.DECLINE, by=actor, words=note, **facts)
     order.closed_at = clock.now()
     owe("declined", order, reason=DECLINE_REASONS[reason])
     return order
 
 
 def withdraw(number: str, reporter: Actor, reason: str) -> WorkOrder:
-    """撤回: the reporter takes the request back; whoever has it is told and free of it."""
+    """撤回: the reporter takes it back, and whoever has it is free; what neighbours joined goes on for them."""
     policy.ensure_may(reporter, Action.WITHDRAW)
-    order = queries.find_reported(number, reporter)
+    order, own = joining.find_as_first(number, reporter, Action.WITHDRAW)
     if order.emergency and order.status in OPEN:
         raise errors.Conflict("这件诉求涉及人身安全，不能撤回；如果险情已经解除，请告诉联系您的工作人员。")
+    if order.status in OPEN and joining.hand_on(order, own, reporter, reason):
+        return order
     order.take(Action.WITHDRAW, by=reporter, words=reason)
     former = custody.let_go(order)
     order.closed_at = clock.now()

@@ -9,13 +9,15 @@ from sqlalchemy import select
 from app import clock, parameters
 from app.db import db
 from app.deadlines import timers
+from app.deadlines.action_limits import due
 from app.deadlines.limits import ServiceClass
 from app.deadlines.timers import Timer
 from app.people.actor import SYSTEM
-from app.work_orders import custody, follow_up, resolution, routing, transfer
+from app.work_orders import custody, follow_up, intake, resolution, routing, transfer
 from app.work_orders.assignment import assign, to_ladder, to_pool
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
+from app.work_orders.side_records import Kind, find_open
 from app.work_orders.workflow import ACTIVE, Action, Status
 
 Handler = Callable[[WorkOrder, Timer], None]
@@ -144,6 +146,20 @@ def is_drawn(number: str) -> bool:
     return lot < parameters.number(*DRAWN_PERCENT)
 
 
+def _appeal_unanswered(order: WorkOrder, timer: Timer) -> None:
+    """Nobody decided on the appeal: the house accepts; while the resident is asked, it waits for the answer."""
+    appeal = find_open(order, Kind.APPEAL)
+    if appeal is None or appeal.due_at != timer.due_at:
+        return
+    if order.status != Status.SUBMITTED:
+        appeal.due_at = due("appeal", clock.now())
+        timers.start(order.id, order.round, {"appeal": appeal.due_at})
+        return
+    order.take(Action.EXPIRE, by=SYSTEM, answers={Kind.APPEAL: "expired"}, kind=Kind.APPEAL.value)
+    if not intake.accept_by_the_house(order):
+        custody.await_step(order, "accept")
+
+
 def _follow_up_late(order: WorkOrder, timer: Timer) -> None:
     owed = follow_up.find_open(order)
     if owed is not None and owed.due_at == timer.due_at:
@@ -172,6 +188,7 @@ HANDLERS: dict[str, Handler] = {
     "due_supervision": _overdue_for("overdue_supervision"),
     "transfer": _transfer_unanswered,
     "rate": _rating_ended,
+    "appeal": _appeal_unanswered,
     "follow_up": _follow_up_late,
     "follow_up_end": _follow_up_ended,
 }

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.work_orders import calls
+from app.work_orders.facts import CHANNEL_NAMES
 from app.work_orders.handling import CONTACT_KINDS
+from app.work_orders.side_records import KIND_NAMES
 from app.work_orders.workflow import Action
 
 Facts = Mapping[str, Any]
@@ -15,6 +17,7 @@ STEPS = {
     "warn_80": "办理时限已过八成",
     "ladder_ended": "值班链已全部呼叫，仍无人签收",
     "line_ended": "各级负责人均未签收",
+    "begun_again_often": "多次返工或重办，列为问题工单，报区级督办",
 }
 EXPIRED = {"transfer": "转办逾期未答复，仍由原承办人办理"}
 FOLLOW_UP_STEPS = {
@@ -38,8 +41,18 @@ def _nothing(_facts: Facts) -> str:
     return ""
 
 
+def _on_behalf(facts: Facts) -> str:
+    return f"{CHANNEL_NAMES.get(facts.get('channel', ''), '')}，代居民上报" if facts.get("on_behalf") else ""
+
+
 def _rule(facts: Facts) -> str:
     return f"按规则“{facts['rule_name']}”受理" if facts.get("rule_name") else ""
+
+
+def _urge(facts: Facts) -> str:
+    if facts.get("paused"):
+        return "暂停办理期间的催办，已记录"
+    return f"第{facts['times']}次催办" if facts.get("times") else ""
 
 
 def _rating(facts: Facts) -> str:
@@ -55,8 +68,9 @@ def _follow_up(facts: Facts) -> str:
     return FOLLOW_UP_STEPS[facts["step"]]
 
 
-def _danger(facts: Facts) -> str:
-    return f"涉及“{facts['danger_name']}”，按紧急事项办理" if facts.get("danger") else ""
+def _submission(facts: Facts) -> str:
+    danger = f"涉及“{facts['danger_name']}”，按紧急事项办理" if facts.get("danger") else ""
+    return "，".join(filter(None, (_on_behalf(facts), danger)))
 
 
 CATEGORY_STEPS = {
@@ -72,12 +86,17 @@ def _category(facts: Facts) -> str:
 
 
 FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
-    Action.SUBMIT: _danger,
+    Action.SUBMIT: _submission,
     Action.ACCEPT: _rule,
     Action.DECLINE: lambda facts: facts["reason_name"],
     Action.REFUSE: lambda facts: facts["reason_name"],
     Action.CONTACT: lambda facts: CONTACT_KINDS[facts["kind"]],
+    Action.EXPIRE: lambda facts: f"{KIND_NAMES[facts['kind']]}没有按时答复" if facts.get("kind") in KIND_NAMES else "",
+    Action.LEAVE: lambda facts: "反映人退出，由附议的邻居继续跟进" if facts.get("handed_on") else "",
     Action.RESOLVE: lambda facts: facts["result_name"],
+    Action.URGE: _urge,
+    Action.SETTLE: lambda facts: facts.get("result_name", ""),
+    Action.AMEND: lambda facts: facts.get("result_name", ""),
     Action.RATE: _rating,
     Action.FOLLOW_UP: _follow_up,
     Action.CLOSE: lambda facts: facts["outcome_name"],

@@ -20,7 +20,7 @@ from app.work_orders.workflow import OPEN, Action, Status, next_status
 
 OPEN_CONDITION = "status IN ({})".format(", ".join(f"'{status}'" for status in OPEN))
 
-HAS_CONTACT = text("contact IS NOT NULL")
+HAS_CONTACT = text("contact IS NOT NULL OR name IS NOT NULL")
 
 
 def _indexes() -> tuple[Index, ...]:
@@ -75,6 +75,7 @@ class WorkOrder(Model):
     category_code: Mapped[str] = mapped_column(ForeignKey("category.code"))
     class_code: Mapped[str] = mapped_column(String(2))
     channel: Mapped[str] = mapped_column(String(12))
+    taken_in_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who reported it on behalf
 
     city_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
     district_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
@@ -174,6 +175,7 @@ class Reporter(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str | None] = mapped_column(Encrypted)  # as somebody without a phone of their own gave it
     contact: Mapped[str | None] = mapped_column(Encrypted)
     is_first: Mapped[bool] = mapped_column(default=True)
     left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -273,7 +275,7 @@ class FollowUp(Model):
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    outcome: Mapped[str | None] = mapped_column(String(16))  # passed, rework, not_followed_up
+    outcome: Mapped[str | None] = mapped_column(String(16))  # passed, rework, not_followed_up, reopened
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     work_order: Mapped[WorkOrder] = relationship(lazy="raise")  # written after it, as an assignment is

@@ -1,10 +1,10 @@
 """Who may take which action: roles first, then what the person is to the order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from app import clock
+from app import clock, parameters
 from app.deadlines.action_limits import due
 from app.deadlines.limits import ServiceClass
 from app.errors import NotAllowed
@@ -13,7 +13,7 @@ from app.people.models import Role
 from app.territory.models import Level
 from app.work_orders import scope
 from app.work_orders.models import WorkOrder
-from app.work_orders.side_records import Kind
+from app.work_orders.side_records import Kind, find_open
 from app.work_orders.workflow import ACTION_NAMES, TRANSITIONS, Action, Status
 
 
@@ -26,6 +26,7 @@ class Relation(StrEnum):
     IN_AREA = "in_area"  # holding the role at the order's place or above it
     SUPERIOR = "superior"  # holding the role above the unit that answers for the order
     OFFERED = "offered"  # the order is offered to them
+    TOOK_IN = "took_in"  # reported it on behalf of somebody
     NEIGHBOUR = "neighbour"  # a resident of the order's compound
     ANYBODY = "anybody"
 
@@ -86,7 +87,7 @@ MAY_TAKE: dict[Action, tuple[Permission, ...]] = {
     Action.JOIN: (Permission(Relation.NEIGHBOUR),),
     Action.LEAVE: (_REPORTER,),
     Action.RESOLVE: (_HANDLE,),
-    Action.SETTLE: (Permission(Relation.IN_GRID, frozenset({Role.GRID_WORKER})),),
+    Action.SETTLE: (Permission(Relation.TOOK_IN, HANDLERS),),
     Action.AMEND: (_HANDLE,),
     Action.SEND_BACK: (_MANAGER,),
     Action.RATE: (_REPORTER,),
@@ -133,15 +134,23 @@ def ensure_in_charge(actor: Actor, order: WorkOrder, action: Action) -> None:
         raise NotAllowed(f"这件工单现在由别的同事{ACTION_NAMES[action]}，请找承办人或当地的管理员。", action=action)
 
 
-def actions(order: WorkOrder, actor: Actor, *, reporter: bool) -> list[str]:
+JOINED_MAY = (Action.APPEAL, Action.URGE, Action.LEAVE, Action.RATE, Action.REOPEN)
+"""What a neighbour who joined may do; what decides for the order as a whole is for whoever reported it."""
+
+
+def actions(order: WorkOrder, actor: Actor, *, reporter: bool, joined: bool = False) -> list[str]:
     """What this person may do with the order now, as verbs of the doors."""
     return [
         action.value
         for action, permissions in MAY_TAKE.items()
         if action not in NOT_OFFERED
+        and (action in JOINED_MAY if joined else action is not Action.LEAVE)
         and order.status in TRANSITIONS[action].sources
         and any(_may(permission, order, actor, reporter) for permission in permissions)
         and not _is_ruled_out(action, order)
+        and not (action is Action.SEND_BACK and order.assignee_id == actor.account_id)
+        and not (action is Action.REOPEN and reporter and is_reopening_over(order))
+        and (action not in DECIDES_APPEAL or may_decide_appeal(actor, order))
     ]
 
 
@@ -155,6 +164,8 @@ def _may(permission: Permission, order: WorkOrder, actor: Actor, reporter: bool)
         return False
     if permission.relation is Relation.ASSIGNEE:
         return order.assignee_id == actor.account_id
+    if permission.relation is Relation.TOOK_IN:
+        return order.taken_in_by_id == actor.account_id
     if permission.relation is Relation.OFFERED:
         return order.offered_to_id == actor.account_id
     return _is_here(actor, order, permission)
@@ -173,16 +184,60 @@ def _is_here(actor: Actor, order: WorkOrder, permission: Permission) -> bool:
 def is_superior(actor: Actor, order: WorkOrder) -> bool:
     """Whether the person manages a place above the unit that answers; at the city, the city itself."""
     unit = next((level for level in UNITS if getattr(order, f"{level}_id") is not None), Level.CITY)
-    above = UNITS[UNITS.index(unit) + 1 :] or (Level.CITY,)
-    return any(
-        post.role is Role.MANAGER and post.level in above and getattr(order, post.area.column) == post.territory_id
+    return bool(_levels_held(actor, order, Role.MANAGER) & {*above(unit)})
+
+
+def above(unit: Level) -> tuple[Level, ...]:
+    """The levels of offices above this one; at the city, the city itself."""
+    return UNITS[UNITS.index(unit) + 1 :] or (Level.CITY,)
+
+
+def office_of(actor: Actor, order: WorkOrder) -> Level | None:
+    """The highest office of the order's place for which the person decides."""
+    return max(_levels_held(actor, order, *_DESK.roles), key=UNITS.index, default=None)
+
+
+def _levels_held(actor: Actor, order: WorkOrder, *roles: Role) -> set[Level]:
+    return {
+        post.level
         for post in actor.posts
-    )
+        if post.role in roles and post.level in UNITS and getattr(order, post.area.column) == post.territory_id
+    }
+
+
+DECIDES_APPEAL = (Action.ACCEPT, Action.DECLINE, Action.DISPATCH)
+
+
+def may_decide_appeal(actor: Actor, order: WorkOrder) -> bool:
+    """While an order is appealed, only the unit above the one that declined decides on it, and never the decliner."""
+    appeal = find_open(order, Kind.APPEAL)
+    if appeal is None:
+        return True
+    unit = next((level for level in UNITS if getattr(order, f"{level}_id") == appeal.unit_id), Level.CITY)
+    office = office_of(actor, order)
+    is_decliner = appeal.facts.get("decliner_id") == actor.account_id
+    return office is not None and not is_decliner and UNITS.index(office) >= UNITS.index(unit)
+
+
+def ensure_may_decide_appeal(actor: Actor, order: WorkOrder, action: Action) -> None:
+    """403 for the office whose own decision was appealed."""
+    if not may_decide_appeal(actor, order):
+        raise NotAllowed(f"居民对不予受理提出了申诉，由上一级单位复核，您不能{ACTION_NAMES[action]}。", action=action)
 
 
 def is_rating_over(order: WorkOrder) -> bool:
     """Whether the days for rating this round are over."""
     return order.resolved_at is not None and clock.now() > due("rate", order.resolved_at)
+
+
+def is_appeal_over(order: WorkOrder) -> bool:
+    """Whether the days for appealing against the decision are over."""
+    return order.closed_at is not None and clock.now() > due("appeal.window", order.closed_at)
+
+
+def is_reopening_over(order: WorkOrder) -> bool:
+    """Whether the days in which a reporter may have the order reopened are over."""
+    return order.closed_at is not None and clock.now() > due("reopen.window", order.closed_at)
 
 
 def _is_not_open(kind: Kind) -> Callable[[WorkOrder], bool]:
@@ -208,8 +263,22 @@ NOT_NOW: dict[Action, Callable[[WorkOrder], bool]] = {
     Action.RELEASE: lambda order: ServiceClass(order.class_code).is_urgent,
     Action.WITHDRAW: lambda order: order.emergency,
     Action.RATE: is_rating_over,
+    Action.APPEAL: is_appeal_over,
 }
 """What rules an action out although status and person fit; the actions themselves refuse with sentences."""
+
+
+AT_MOST = {
+    Action.APPEAL: ("appeals_per_order", 1),
+    Action.REOPEN: ("reopenings_per_order", 2),
+    Action.SEND_BACK: ("send_backs_per_order", 2),
+}
+"""How often one order may see an action at all (settings)."""
+
+
+def used_up(done: Sequence[str]) -> set[Action]:
+    """Of the actions of an order's whole life, those that it has seen as often as it may."""
+    return {action for action, setting in AT_MOST.items() if done.count(action) >= parameters.number(*setting)}
 
 
 def _is_ruled_out(action: Action, order: WorkOrder) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Row,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.orm import aliased
 
 from app import clock
 from app.db import UTCDateTime, db
@@ -112,9 +114,16 @@ def _for_claim(worker: Actor) -> Select[Any]:
     return _handled(worker).add_columns(custody.held_by(worker.account_id))
 
 
-def find_to_rate(number: str, reporter: Actor) -> tuple[WorkOrder, int]:
+def find_joinable(number: str, resident: Actor, compound_id: int | None) -> WorkOrder:
+    """An order that this person may join, or reported or joined already."""
+    found = or_(scope.joinable_by(resident, compound_id), scope.reported_by(resident))
+    return _one(select(WorkOrder).where(WorkOrder.number == bindparam("number"), found), number)
+
+
+def find_as_reporter(number: str, reporter: Actor) -> tuple[WorkOrder, Reporter]:
+    """An order this person reported or joined, and what they are to it."""
     row = db.session.execute(
-        select(WorkOrder, Reporter.id)
+        select(WorkOrder, Reporter)
         .join(Reporter, Reporter.work_order_id == WorkOrder.id)
         .where(WorkOrder.number == number, Reporter.account_id == reporter.account_id, Reporter.left_at.is_(None))
     ).one_or_none()
@@ -142,12 +151,23 @@ def half_time(order: WorkOrder) -> datetime | None:
     return db.session.scalar(select(Timer.due_at).where(*of_round).order_by(Timer.id.desc()).limit(1))
 
 
+def actions_of(order: WorkOrder) -> list[str]:
+    """All that happened to an order, the oldest first."""
+    of_order = select(Event.action).where(Event.work_order_id == order.id)
+    return list(db.session.scalars(of_order.order_by(Event.id)))
+
+
+def is_rated(order: WorkOrder) -> bool:
+    """Whether somebody has rated this round."""
+    rated = exists().where(Rating.work_order_id == order.id, Rating.round == order.round)
+    return bool(db.session.scalar(select(rated)))
+
+
 def still_works(account_id: int, order: WorkOrder) -> bool:
-    """Whether the person still holds a posting from which they could handle this order, and may."""
-    if account_id in recused_accounts(order.id):
-        return False
+    """Whether the person still holds a posting from which they could handle this order, which must not concern them."""
     in_line = [place for level in Level if (place := getattr(order, f"{level}_id")) is not None]
-    return people.holds_any(account_id, policy.HANDLERS, in_line)
+    recused = exists().where(Recusal.work_order_id == order.id, Recusal.account_id == account_id)
+    return people.holds_any(account_id, policy.HANDLERS, in_line) and not db.session.scalar(select(recused))
 
 
 def unit_above(territory_id: int) -> int | None:
@@ -155,9 +175,19 @@ def unit_above(territory_id: int) -> int | None:
 
 
 def reporter_accounts(work_order_id: int | None, _facts: Mapping[str, Any]) -> list[int]:
-    """Accounts to tell as reporters, none that was closed; registered with the notifications room."""
+    """The account to tell as the reporter; registered with the notifications room."""
+    return _accounts(work_order_id, Reporter.is_first.is_(True))
+
+
+def joined_accounts(work_order_id: int | None, _facts: Mapping[str, Any]) -> list[int]:
+    """Accounts to tell as neighbours who joined; registered with the notifications room."""
+    return _accounts(work_order_id, Reporter.is_first.is_(False))
+
+
+def _accounts(work_order_id: int | None, which: ColumnElement[bool]) -> list[int]:
+    """Those of an order's reporters who have not left it, none whose account was closed."""
     told = select(Account.id).join(Reporter, Reporter.account_id == Account.id).order_by(Reporter.id)
-    told = told.where(Reporter.work_order_id == work_order_id, Reporter.left_at.is_(None))
+    told = told.where(Reporter.work_order_id == work_order_id, Reporter.left_at.is_(None), which)
     return list(db.session.scalars(told.where(Account.state != AccountState.CLOSED)))
 
 
@@ -183,7 +213,7 @@ def mine(worker: Actor, ended: bool, after: tuple[datetime, int] | None, limit: 
 
 
 def reported(reporter: Actor, which: str, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
-    """A resident's own orders: open (not rated yet included), ended or all."""
+    """A resident's own orders: open (not rated yet included), ended or all; what they joined is marked."""
     return _page(_own(reporter, which, after is not None), after, limit)
 
 
@@ -209,7 +239,7 @@ def _own(reporter: Actor, which: str, going_on: bool) -> Select[Any]:
     if which != "all":
         ended = [status.value for status in ENDED]
         condition &= WorkOrder.status.in_(ended) if which == "ended" else WorkOrder.status.not_in(ended)
-    return _listed(condition, going_on, columns=OWN_SUMMARY)
+    return _listed(condition, going_on, columns=(*OWN_SUMMARY, WorkOrder.unit, scope.is_first(reporter)))
 
 
 PUBLIC = (
@@ -325,6 +355,15 @@ def _board_condition(actor: Actor, filters: BoardFilters) -> ColumnElement[bool]
     return and_(*wanted)
 
 
+def _telling_rating() -> ScalarSelect[int]:
+    """Of several reporters' words on the round that of the first who said no, else the first."""
+    said = aliased(Rating)
+    is_no = or_(said.answered.is_(False), said.solved == "no", said.satisfied == "no")
+    of_round = and_(said.work_order_id == WorkOrder.id, said.round == FollowUp.round)
+    first_no = func.min(case((is_no, said.id)))
+    return select(func.coalesce(first_no, func.min(said.id))).where(of_round).scalar_subquery()
+
+
 def follow_ups(officer: Actor, page: int, per_page: int) -> Sequence[Row[Any]]:
     """Open follow-ups in an officer's area, due first, without orders they held or reported."""
     held = exists().where(Assignment.work_order_id == WorkOrder.id, Assignment.account_id == officer.account_id)
@@ -341,7 +380,7 @@ def follow_ups(officer: Actor, page: int, per_page: int) -> Sequence[Row[Any]]:
             Rating.comment,
         )
         .join(FollowUp, FollowUp.work_order_id == WorkOrder.id)
-        .outerjoin(Rating, and_(Rating.work_order_id == WorkOrder.id, Rating.round == FollowUp.round))
+        .outerjoin(Rating, Rating.id == _telling_rating())
         .where(FollowUp.ended_at.is_(None), scope.owed_to(officer), ~held)
         .order_by(FollowUp.due_at, FollowUp.id)
     )

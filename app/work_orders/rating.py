@@ -1,6 +1,6 @@
 """The residents' word: rate 评价, once per reporter and round."""
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 
 from app import clock, errors
 from app.db import db
@@ -22,7 +22,8 @@ def rate(
     policy.ensure_may(reporter, Action.RATE)
     if solved not in SOLVED or satisfied not in SATISFIED:
         raise errors.field("solved", "请选择是否解决、是否满意。")
-    order, reporter_id = queries.find_to_rate(number, reporter)
+    order, own = queries.find_as_reporter(number, reporter)
+    reporter_id = own.id
     _ensure_in_time(order, reporter_id)
     is_no = not answered or "no" in (solved, satisfied)
     order.take(Action.RATE, by=reporter, words=comment or "", answered=answered, solved=solved, satisfied=satisfied)
@@ -62,6 +63,6 @@ def _ensure_in_time(order: WorkOrder, reporter_id: int) -> None:
 
 def _somebody_waits(order: WorkOrder) -> bool:
     """Whether a reporter has not rated this round yet."""
-    reporters = select(func.count()).where(Reporter.work_order_id == order.id, Reporter.left_at.is_(None))
-    ratings = select(func.count()).where(Rating.work_order_id == order.id, Rating.round == order.round)
-    return (db.session.scalar(reporters) or 0) > (db.session.scalar(ratings) or 0)
+    rated = exists().where(Rating.reporter_id == Reporter.id, Rating.round == order.round)
+    waits = exists().where(Reporter.work_order_id == order.id, Reporter.left_at.is_(None), ~rated)
+    return bool(db.session.scalar(select(waits)))

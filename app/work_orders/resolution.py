@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from app import clock, errors
 from app.deadlines import timers
 from app.deadlines.action_limits import due
+from app.errors import Conflict
 from app.people.actor import SYSTEM, Actor, System
 from app.photos.attaching import attach
 from app.photos.models import Purpose
@@ -25,11 +26,15 @@ def resolve(number: str, worker: Actor, result: str, note: str, photo_ids: Seque
     """办结: result, words, and photos where the category asks; the resident's time stops, ratings are asked for."""
     order = queries.find(number, worker)
     policy.ensure_has(worker, order, Action.RESOLVE)
-    if result not in RESULT_NAMES:
-        raise errors.field("result", "请选择办理结果。")
-    if not note.strip():
-        raise errors.field("note", "请写明办理的情况和结果。")
+    check_result(result, note)
     order.take(Action.RESOLVE, by=worker, words=note, result=result, result_name=RESULT_NAMES[result])
+    finish(order, worker, result, photo_ids)
+    owe("resolved", order)
+    return order
+
+
+def finish(order: WorkOrder, worker: Actor, result: str, photo_ids: Sequence[str]) -> None:
+    """What every settling leaves behind: result, evidence, nobody busy with it, and the time for rating."""
     if catalogue.requires_photo(order.category_code) and not photo_ids:
         raise errors.field("photo_ids", "这类诉求办结时需要附上现场照片，请拍照后再提交。")
     order.result, order.resolved_at = result, clock.now()
@@ -37,8 +42,28 @@ def resolve(number: str, worker: Actor, result: str, note: str, photo_ids: Seque
     former = custody.let_go(order)
     order.assignee_id = former  # whoever resolved it still answers for it, without counting as busy
     timers.start(order.id, order.round, {"rate": due("rate", order.resolved_at)})
-    owe("resolved", order)
+
+
+def amend(number: str, worker: Actor, result: str, note: str, photo_ids: Sequence[str]) -> WorkOrder:
+    """更正: what was settled is told better, before anybody rated it; what was said first stays in the timeline."""
+    order = queries.find(number, worker)
+    policy.ensure_has(worker, order, Action.AMEND)
+    check_result(result, note)
+    order.take(Action.AMEND, by=worker, words=note, result=result, result_name=RESULT_NAMES[result])
+    if queries.is_rated(order):
+        raise Conflict("居民已经评价，不能再更正；有新的情况，请联系反映人说明。", reason="already-rated")
+    order.result = result
+    attach(photo_ids, worker.account_id, order.id, Purpose.RESOLVE, order.round)
+    owe("amended", order)
     return order
+
+
+def check_result(result: str, note: str) -> None:
+    """Whoever settles something chooses a result and says what was done."""
+    if result not in RESULT_NAMES:
+        raise errors.field("result", "请选择办理结果。")
+    if not note.strip():
+        raise errors.field("note", "请写明办理的情况和结果。")
 
 
 def close(order: WorkOrder, outcome: str, by: Actor | System = SYSTEM) -> None:

@@ -1,36 +1,51 @@
-"""返工: a new round with half of the span; to whoever resolved it, later to others."""
+"""返工 and 重办: a new round with half of the span; to whoever resolved it, later to others."""
 
-from app import clock
+from app import clock, parameters
 from app.deadlines import schedule
 from app.deadlines.limits import ServiceClass, Step
 from app.deadlines.queries import calendar, limits
 from app.errors import Conflict
-from app.people.actor import Actor
+from app.people.actor import SYSTEM, Actor
 from app.work_orders import custody, intake, queries
 from app.work_orders.assignment import to_ladder
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
 from app.work_orders.workflow import Action, Status
 
+PROBLEM_AFTER = ("rounds_before_problem", 3)
+
 
 def rework(order: WorkOrder, officer: Actor, reason: str) -> None:
-    """Send it back: the first time to its assignee, else to the pool; what is urgent to the ladder instead."""
+    """A follow-up that did not pass sends it back."""
+    begin_again(order, Action.REWORK, officer, reason)
+    owe("rework", order)
+    watch(order)
+
+
+def begin_again(order: WorkOrder, action: Action, by: Actor, reason: str) -> None:
+    """A new round: the first time for its assignee, else for the pool; what is urgent for the ladder instead."""
     former = order.assignee_id
     order.round += 1
     if former is not None and order.round == 2 and queries.still_works(former, order):
         _new_span(order)
-        order.take(Action.REWORK, by=officer, to=Status.IN_PROGRESS, words=reason, assignee=former)
-        custody.hand_over(order, former, Action.REWORK)
+        order.take(action, by=by, to=Status.IN_PROGRESS, words=reason, assignee=former)
+        custody.hand_over(order, former, action)
     elif ServiceClass(order.class_code).is_urgent:
         _new_span(order)
-        if not to_ladder(order, 0, Action.REWORK, officer, words=reason):
-            raise Conflict("值班链上现在没有人可以接手，请先安排值班人员，再转返工。")
+        if not to_ladder(order, 0, action, by, words=reason):
+            raise Conflict("值班链上现在没有人可以接手，请联系社区安排值班人员后再试。")
     else:
         _new_span(order)
-        order.take(Action.REWORK, by=officer, to=Status.POOLED, words=reason)
+        order.take(action, by=by, to=Status.POOLED, words=reason)
         order.assignee_id = None
         custody.await_step(order, "claim")
-    owe("rework", order)
+
+
+def watch(order: WorkOrder) -> None:
+    """What was begun again too often is a problem order: the district hears of it, whatever its limits say."""
+    if order.round > parameters.number(*PROBLEM_AFTER):
+        order.take(Action.WARN, by=SYSTEM, visible="internal", step="begun_again_often", round=order.round)
+        owe("overdue_supervision", order)
 
 
 def _new_span(order: WorkOrder) -> None:

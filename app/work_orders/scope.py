@@ -95,6 +95,18 @@ def public_near(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def is_first(actor: Actor) -> ColumnElement[bool]:
+    """Whether the person is the first reporter of the order, as a column of their own list."""
+    own = select(Reporter.is_first).where(Reporter.work_order_id == WorkOrder.id)
+    return own.where(Reporter.account_id == actor.account_id).scalar_subquery().label("is_first")
+
+
+def joinable_by(actor: Actor, compound_id: int | None) -> ColumnElement[bool]:
+    """What a neighbour may join: of the compound where they live, and nothing that concerns them."""
+    recused = select(Recusal.work_order_id).where(Recusal.account_id == actor.account_id)
+    return and_(WorkOrder.compound_id == compound_id, shown_to_neighbours(), WorkOrder.id.not_in(recused))
+
+
 def is_in_grids(actor: Actor, order: Placed) -> bool:
     """`in_pool_of` for an order that is at hand already."""
     return any(

@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from app.db import db
+from app.db import db, end_reading
+from app.work_orders.models import WorkOrder
 from tests.api.asking import report
 from tests.factories import a_resident, a_worker, an_order, claimed, key, resolved, signed_in
 
@@ -132,6 +133,58 @@ def test_a_workers_steps_cost_little_more_than_what_they_write(client, city, pho
         return client.post(path, json=body, headers=phones["worker"] | key())
 
     seen = cost(step, step)
+    assert len(seen) <= most, "\n".join(seen)
+
+
+@pytest.mark.parametrize(("verb", "most"), [("urge", 11), ("withdraw", 9), ("join", 11)])
+def test_what_residents_say_costs_a_few_more_for_who_they_are_to_it(client, city, phones, verb, most):
+    home = db.session.get(WorkOrder, phones["pooled"][0].id).compound_id
+    end_reading()
+    who = phones["resident"] if verb != "join" else signed_in(a_resident(home_compound_id=home))
+    orders, body = iter(phones["pooled"]), {"withdraw": {"reason": "好了"}}.get(verb, {})
+
+    def say() -> TestResponse:
+        return client.post(f"{ORDERS}/{next(orders).number}/{verb}", json=body, headers=who | key())
+
+    seen = cost(say, say)
+    assert len(seen) <= most, "\n".join(seen)
+
+
+@pytest.mark.parametrize(("verb", "most"), [("amend", 8), ("reopen", 16)])
+def test_a_second_go_costs_no_more_than_what_it_writes(client, phones, verb, most):
+    orders = iter(phones["settled"])
+    side, body = (
+        ("worker", {"result": "partly_solved", "note": "还差一层没有修"})
+        if verb == "amend"
+        else ("resident", {"reason": "又坏了"})
+    )
+
+    def go() -> TestResponse:
+        number = next(orders).number
+        if verb == "reopen":
+            said = {"answered": True, "solved": "yes", "satisfied": "yes", "comment": ""}
+            assert (
+                client.post(f"{ORDERS}/{number}/rate", json=said, headers=phones["resident"] | key()).status_code == 200
+            )
+        with statements() as seen:
+            answer = client.post(f"/api/{side}/work-orders/{number}/{verb}", json=body, headers=phones[side] | key())
+        counted.append(seen)
+        return answer
+
+    counted: list[list[str]] = []
+    cost(go, go)
+    assert len(counted[1]) <= most, "\n".join(counted[1])
+
+
+@pytest.mark.parametrize(("settled", "most"), [(False, 8), (True, 16)])
+def test_taking_in_for_somebody_costs_what_submitting_and_settling_cost(client, city, phones, settled, most):
+    body = report(city) | {"reporter": {"name": "马奶奶"}, "channel": "door", "agreed": True}
+    body |= {"settle": {"result": "solved", "note": "当场调解好了"}} if settled else {}
+
+    def take_in() -> TestResponse:
+        return client.post("/api/worker/work-orders", json=body, headers=phones["worker"] | key())
+
+    seen = cost(take_in, take_in, 201)
     assert len(seen) <= most, "\n".join(seen)
 
 

@@ -149,10 +149,10 @@ def test_withdrawing_asks_why_and_takes_the_order_out_of_the_pool(
     phone.sign_in()
     phone.to_tab("我的诉求")
     phone.tap(f"#order-{number}")
-    phone.tap("#withdraw")
+    phone.tap("#action-withdraw")
     phone.tap("#confirm-withdraw")
     expect(phone.page.get_by_text("请简单写下撤回的原因。")).to_be_visible()
-    phone.write("#withdraw-reason", "已经修好了。")
+    phone.write("#action-text", "已经修好了。")
     phone.tap("#confirm-withdraw")
     expect(phone.on("#status")).to_have_text("已撤回")
     pool = Caller(product, WORKER).get("/api/worker/pool?limit=50")["items"]

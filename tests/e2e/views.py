@@ -72,7 +72,7 @@ def order_views(phone: Phone, caller: Caller) -> Iterator[str]:
     phone.tap("#open-order")
     expect(phone.on("#status")).to_be_visible()
     yield "order-new"
-    phone.tap("#withdraw")
+    phone.tap("#action-withdraw")
     yield "order-withdraw"
     close(phone)
     phone.back()

@@ -237,7 +237,7 @@ def test_a_missed_contact_is_told_with_its_own_limit():
 
 
 def test_an_urgent_order_says_so_to_whoever_gets_it():
-    message = MESSAGES["accepted"][2]
+    message = next(one for one in MESSAGES["accepted"] if one.audience == "assignee")
     assert wording.sentence(message, some_facts(**{"class": "P0"}), AT).startswith("紧急：")
     assert not wording.sentence(message, some_facts(), AT).startswith("紧急")
 

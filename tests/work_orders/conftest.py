@@ -1,13 +1,16 @@
 """A city on Tuesday 10 March 2026, ten in the morning, with people who stay in their parts."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
 
 from app import clock
+from app.db import db, transaction
 from app.people.actor import Actor
 from tests.factories import City, a_city, a_clerk, a_manager, a_resident, a_worker, an_officer
 
@@ -77,3 +80,32 @@ def clerk(city: City) -> Actor:
 @pytest.fixture
 def officer(city: City) -> Actor:
     return an_officer(city["xnlx"])
+
+
+@pytest.fixture
+def at_once(house) -> Callable[..., list[Any]]:
+    """Run commands at the same moment, each in a thread and transaction of its own; what came of each, in order."""
+
+    def race(*commands: Callable[[], Any]) -> list[Any]:
+        outcomes: list[Any] = [None] * len(commands)
+        start = threading.Barrier(len(commands))
+
+        def one(place: int, command: Callable[[], Any]) -> None:
+            with house.app_context():
+                start.wait()
+                try:
+                    with transaction():
+                        outcomes[place] = command().number
+                except Exception as error:  # noqa: BLE001  judged by the test
+                    outcomes[place] = error
+                finally:
+                    db.session.remove()
+
+        threads = [threading.Thread(target=one, args=pair) for pair in enumerate(commands)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        return outcomes
+
+    return race

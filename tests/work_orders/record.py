@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.commands.sweep import fire_due
 from app.db import db, end_reading
 from app.deadlines.timers import Timer
-from app.errors import Refusal
+from app.errors import Conflict, Refusal, Unavailable
 from app.notifications.models import Outbox
 from app.people.models import Account
 from app.work_orders.models import Assignment, FollowUp, Rating, WorkOrder
@@ -127,3 +127,16 @@ def public_id(actor: Any) -> str:
     found = db.session.scalar(select(Account.public_id).where(Account.id == actor.account_id))
     end_reading()
     return str(found)
+
+
+def won(outcomes: list[Any]) -> list[int]:
+    return [place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)]
+
+
+def lost(outcomes: list[Any]) -> list[Exception]:
+    """Whoever lost was refused as a conflict; a database that was busy for too long would be another matter."""
+    errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert [error for error in errors if not isinstance(error, Refusal)] == []
+    assert [error for error in errors if isinstance(error, Unavailable)] == []
+    assert all(isinstance(error, Conflict) for error in errors)
+    return errors

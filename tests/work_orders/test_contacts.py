@@ -9,9 +9,12 @@ from app.parameters import Parameter
 from app.people import authorisations, closing
 from app.people.actor import SYSTEM
 from app.people.models import Account
-from app.work_orders import contacts, intake, rating
+from app.territory.placing import place_by_building
+from app.work_orders import contacts, intake, on_behalf, rating
 from app.work_orders.detail import detail
+from app.work_orders.intake import Request
 from app.work_orders.models import FollowUp, Reporter, WorkOrder
+from app.work_orders.on_behalf import Person
 from app.work_orders.workflow import Action
 from tests.factories import a_resident, an_order, claimed, fresh, resolved, writing
 from tests.work_orders.record import run, sweep
@@ -105,6 +108,20 @@ def test_of_people_who_stay_a_number_is_erased_a_year_after_the_end(city, report
     assert (erase_old(), contact_of(order)) == (0, GIVEN)
     later(days=2)
     assert (erase_old(), contact_of(order), contact_of(waiting), erase_old()) == (1, None, GIVEN, 0)
+
+
+def test_the_name_that_somebody_without_a_phone_gave_goes_as_a_number_does(city, worker, manager, later):
+    place = place_by_building(city.compound, "3号楼", "2单元")
+    request = Request(category="NOISE", description="楼上很吵", place=place, channel="door")
+    order = run(on_behalf.take_in, request, Person("马奶奶"), worker, agreed=True)
+    name_of = select(Reporter.name).where(Reporter.work_order_id == order.id)
+    run(intake.decline, order.number, manager, "out_of_remit", "请找物业")
+    later(days=364)
+    assert (erase_old(), db.session.scalar(name_of)) == (0, "马奶奶")
+    end_reading()
+    later(days=2)
+    assert (erase_old(), db.session.scalar(name_of)) == (1, None)
+    end_reading()
 
 
 def test_the_city_says_for_how_long_a_number_is_kept(city, reporter, later):

@@ -55,7 +55,7 @@ def test_each_is_offered_what_they_may_do_now(order, manager, worker, officer):
     managing = {"dispatch", "transfer", "recategorise", "relocate", "reveal", "recuse", "confide"}
     assert set(detail(order.number, worker).actions) == handling | in_charge
     assert set(detail(order.number, manager).actions) == managing
-    reporting = {"withdraw", "leave", "urge", "confide"}
+    reporting = {"withdraw", "urge", "confide"}
     assert set(detail(order.number, order.resident, as_reporter=True).actions) == reporting
     assert detail(order.number, officer).actions == []
 

@@ -22,7 +22,8 @@ from app.seals.verifying import verify
 from app.territory.models import Compound
 from app.territory.placing import Place
 from app.work_orders import erasing, follow_up, handling, intake, rating, resolution, text_review
-from app.work_orders.detail import ERASED_WORDS, detail
+from app.work_orders.detail import detail
+from app.work_orders.lines import ERASED_WORDS
 from app.work_orders.models import Assignment, FollowUp, Rating, Reporter, WorkOrder
 from app.work_orders.queries import reporter_accounts
 from app.work_orders.timeline import Event, EventText

@@ -250,7 +250,8 @@ def test_declining_names_the_reason_and_the_channel_that_is_responsible(city, cl
     run(intake.decline, order.number, clerk, reason, "请拨打12345转市场监管部门。")
     declined = last(order)
     assert (fresh(order).status, declined.words) == ("declined", "请拨打12345转市场监管部门。")
-    assert declined.facts == {"reason": reason, "reason_name": DECLINE_REASONS[reason]}
+    said = {"reason": reason, "reason_name": DECLINE_REASONS[reason], "office": "community"}
+    assert declined.facts == said
     assert declined.visible == "reporter"
     assert told(order, "declined")["reason"] == DECLINE_REASONS[reason]
 

@@ -12,7 +12,17 @@ from app.deadlines.timers import Timer
 from app.errors import Overtaken
 from app.parameters import Parameter
 from app.people.models import Duty, Role
-from app.work_orders import assignment, follow_up, handling, intake, limits_passed, rating, resolution, transfer
+from app.work_orders import (
+    appeals,
+    assignment,
+    follow_up,
+    handling,
+    intake,
+    limits_passed,
+    rating,
+    resolution,
+    transfer,
+)
 from app.work_orders.workflow import Action
 from tests.factories import (
     a_duty_officer,
@@ -547,7 +557,9 @@ def test_every_kind_of_timer_that_is_set_has_a_handler(city, resident, worker, m
     run(rating.rate, order.number, resident, **NO)
     dispatched(an_order(city), manager, worker)
     run(transfer.offer, claimed(an_order(city), worker).number, worker, public_id(a_worker(city["g1"])), "请接手")
-    an_order(city, category="ODD")
+    turned_down = an_order(city, resident, category="ODD")
+    run(intake.decline, turned_down.number, manager, "out_of_remit", "请找物业")
+    run(appeals.appeal, turned_down.number, resident, "请再看看")
     kinds = set(db.session.scalars(select(Timer.kind)))
     end_reading()
     assert kinds == set(limits_passed.HANDLERS)

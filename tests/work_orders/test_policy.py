@@ -41,7 +41,7 @@ HANDLING = both(
     },
 )
 REPORTING = both(
-    in_each((S, P, A, W, WAITING, LEDGER), "withdraw", "urge", "leave"),
+    in_each((S, P, A, W, WAITING, LEDGER), "withdraw", "urge"),
     in_each(Status, "confide"),
     {R: {"rate"}, C: {"rate", "reopen"}, D: {"appeal"}, WAITING: {"answer"}},
 )
@@ -54,7 +54,7 @@ MANAGING = both(
 )
 URGING = in_each((S, P, A, W, WAITING, LEDGER), "urge")
 HERE = {
-    Role.GRID_WORKER: {P: {"claim", "settle"}, S: {"settle"}, A: {"settle"}},
+    Role.GRID_WORKER: {P: {"claim"}},
     Role.CLERK: DESK,
     Role.MANAGER: MANAGING,
 }
@@ -64,8 +64,13 @@ MAY_HANDLE = {Role.GRID_WORKER, Role.UNIT_WORKER, Role.CLERK, Role.DUTY_OFFICER,
 def an_order(status, assignee=SOMEBODY, **values):
     places = {"city_id": CITY, "district_id": DISTRICT, "subdistrict_id": SUBDISTRICT}
     places |= {"community_id": COMMUNITY, "grid_id": GRID}
-    lasting = {"class_code": "P3", "claimed_at": None, "resolved_at": None, "emergency": False}
-    lasting |= {"confidential": False, "offered_to_id": None, "has_open": lambda kind: kind in values.get("beside", ())}
+    lasting = {"class_code": "P3", "claimed_at": None, "resolved_at": None, "closed_at": None, "emergency": False}
+    lasting |= {
+        "confidential": False,
+        "offered_to_id": None,
+        "taken_in_by_id": None,
+        "has_open": lambda kind: kind in values.get("beside", ()),
+    }
     return SimpleNamespace(**({"status": status, "assignee_id": assignee} | places | lasting | values))
 
 
@@ -94,12 +99,28 @@ def test_a_role_at_the_orders_place_may_do_what_the_table_says(role):
 @pytest.mark.parametrize("role", list(Role))
 def test_the_assignee_may_handle_it_besides_when_the_role_is_a_handling_one(role):
     handling = HANDLING if role in MAY_HANDLE else {}
-    assert offered(posted(role), Relation.ASSIGNEE) == both(HERE.get(role, {}), handling)
+    found = both(HERE.get(role, {}), handling)
+    # Nobody looks a second time at what they settled themselves.
+    found.get(R, set()).discard("send_back")
+    assert offered(posted(role), Relation.ASSIGNEE) == found
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_whoever_reported_it_is_a_reporter_and_nothing_else(role):
     assert offered(posted(role), Relation.REPORTER) == REPORTING
+
+
+JOINED = both(
+    in_each((S, P, A, W, WAITING, LEDGER), "urge", "leave"), {R: {"rate"}, C: {"rate", "reopen"}, D: {"appeal"}}
+)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_neighbour_who_joined_decides_for_themselves_alone(role):
+    found = {
+        status: set(policy.actions(an_order(status), posted(role), reporter=True, joined=True)) for status in Status
+    }
+    assert {status: actions for status, actions in found.items() if actions} == JOINED
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -125,7 +146,7 @@ def test_two_postings_at_two_places_are_not_mixed():
 def test_an_order_without_a_grid_is_in_the_pool_of_all_the_communitys_workers():
     order = an_order(P, None, grid_id=None)
     neighbour = Actor(ME, posts=(Post(Role.GRID_WORKER, Level.GRID, ELSEWHERE, COMMUNITY),))
-    assert policy.actions(order, neighbour, reporter=False) == ["claim", "settle"]
+    assert policy.actions(order, neighbour, reporter=False) == ["claim"]
     assert policy.actions(an_order(P, None), neighbour, reporter=False) == []
 
 
@@ -171,6 +192,14 @@ def test_only_whoever_it_is_offered_to_may_accept_or_decline():
         "decline_transfer",
     }
     assert policy.actions(an_order(W, beside=(Kind.TRANSFER,)), posted(Role.GRID_WORKER), reporter=False) == []
+
+
+@pytest.mark.parametrize("role", sorted(MAY_HANDLE))
+def test_whoever_took_it_in_for_somebody_may_settle_it_until_it_is_under_way(role):
+    taken_in = {
+        status: policy.actions(an_order(status, taken_in_by_id=ME), posted(role), reporter=False) for status in Status
+    }
+    assert {status for status, actions in taken_in.items() if "settle" in actions} == {S, P, A}
 
 
 def test_what_is_confidential_already_is_not_made_so_again():

@@ -1,60 +1,11 @@
 """Several at once, with real threads and real commits: exactly one wins, and nothing is written twice."""
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
-import pytest
-
-from app.db import db, transaction
-from app.errors import Conflict, NotAllowed, Refusal, Unavailable
+from app.errors import Conflict, NotAllowed
 from app.work_orders import assignment, follow_up, intake, rating, transfer
 from tests.factories import a_duty_officer, a_worker, an_officer, an_order, claimed, fresh, resolved
-from tests.work_orders.record import events, follow_ups, holders, public_id, run, story, topics
+from tests.work_orders.record import events, follow_ups, holders, lost, public_id, run, story, topics, won
 
 NO = {"answered": True, "solved": "no", "satisfied": "no", "comment": None}
-
-
-@pytest.fixture
-def at_once(house) -> Callable[..., list[Any]]:
-    """Run commands at the same moment, each in a thread and transaction of its own; what came of each, in order."""
-
-    def race(*commands: Callable[[], Any]) -> list[Any]:
-        outcomes: list[Any] = [None] * len(commands)
-        start = threading.Barrier(len(commands))
-
-        def one(place: int, command: Callable[[], Any]) -> None:
-            with house.app_context():
-                start.wait()
-                try:
-                    with transaction():
-                        outcomes[place] = command().number
-                except Exception as error:  # noqa: BLE001  judged by the test
-                    outcomes[place] = error
-                finally:
-                    db.session.remove()
-
-        threads = [threading.Thread(target=one, args=pair) for pair in enumerate(commands)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        return outcomes
-
-    return race
-
-
-def won(outcomes):
-    return [place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)]
-
-
-def lost(outcomes):
-    """Whoever lost was refused as a conflict; a database that was busy for too long would be another matter."""
-    errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-    assert [error for error in errors if not isinstance(error, Refusal)] == []
-    assert [error for error in errors if isinstance(error, Unavailable)] == []
-    assert all(isinstance(error, Conflict) for error in errors)
-    return errors
 
 
 def test_of_eight_workers_with_three_tries_each_exactly_one_gets_it(city, at_once):

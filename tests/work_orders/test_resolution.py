@@ -2,13 +2,15 @@
 
 import pytest
 
-from app.errors import Invalid, NotAllowed
-from app.work_orders import custody, resolution
+from app.db import db
+from app.errors import Conflict, Invalid, NotAllowed
+from app.work_orders import custody, rating, resolution
 from app.work_orders.facts import RESULT_NAMES
+from app.work_orders.models import Reporter
 from app.work_orders.resolution import OUTCOME_NAMES
 from app.work_orders.workflow import WrongStatus
-from tests.factories import a_photo, an_order, claimed, fresh, resolved
-from tests.work_orders.record import holders, last, refused, run, timers, told
+from tests.factories import a_photo, a_resident, an_order, claimed, fresh, resolved, writing
+from tests.work_orders.record import events, holders, last, refused, run, timers, told, topics
 
 WORDS = "已经与对方沟通"
 
@@ -65,3 +67,39 @@ def test_only_the_assignee_resolves_and_only_once(city, worker, colleague, manag
 
 def test_every_way_of_closing_has_its_own_words():
     assert len(set(OUTCOME_NAMES.values())) == len(OUTCOME_NAMES)
+
+
+def amended(order, worker, **changes):
+    values = {"result": "partly_solved", "note": "还差一层没有修", "photo_ids": []} | changes
+    return run(resolution.amend, order.number, worker, *values.values())
+
+
+def test_amending_keeps_what_was_said_first_and_tells_the_reporter(city, resident, worker):
+    order = resolved(an_order(city, resident), worker)
+    photo = a_photo(worker)
+    amended(order, worker, photo_ids=[photo])
+    row = fresh(order)
+    assert (row.status, row.result, row.round) == ("resolved", "partly_solved", 1)
+    said = [(event.action, event.words) for event in events(order)][-2:]
+    assert said == [("resolve", "已经与对方沟通"), ("amend", "还差一层没有修")]
+    assert topics(order)[-1] == "amended"
+
+
+def test_after_the_first_rating_nothing_is_amended(city, resident, worker):
+    order = resolved(an_order(city, resident), worker)
+    neighbour = a_resident(home_compound_id=fresh(order).compound_id)
+    came_at = fresh(order).created_at
+    with writing():
+        db.session.add(
+            Reporter(work_order_id=order.id, account_id=neighbour.account_id, is_first=False, created_at=came_at)
+        )
+    run(rating.rate, order.number, neighbour, answered=True, solved="yes", satisfied="yes", comment=None)
+    assert "已经评价" in refused(Conflict, resolution.amend, order.number, worker, "solved", "都修好了", []).message
+
+
+def test_only_whoever_settled_it_amends_with_a_result_and_words(city, resident, worker, colleague):
+    order = resolved(an_order(city, resident), worker)
+    refused(NotAllowed, resolution.amend, order.number, colleague, "solved", "都修好了", [])
+    refused(Invalid, resolution.amend, order.number, worker, "magic", "都修好了", [])
+    refused(Invalid, resolution.amend, order.number, worker, "solved", " ", [])
+    refused(WrongStatus, resolution.amend, claimed(an_order(city), worker).number, worker, "solved", "都修好了", [])

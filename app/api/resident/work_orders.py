@@ -8,9 +8,11 @@ from marshmallow import fields
 
 from app import limits
 from app.api import guard, pagination
-from app.api.places import AtAPlace, place
-from app.api.shapes import Page, Phone, Shape, Text, choice, photo_ids
-from app.api.work_orders import BriefAnswer, OrderAnswer, SummariesAnswer, brief, full, summary
+from app.api.places import place
+from app.api.reports import Report
+from app.api.resident.shown import in_full, in_list, told
+from app.api.shapes import Page, Shape, Text, choice
+from app.api.work_orders import BriefAnswer, OrderAnswer, SummariesAnswer, brief
 from app.work_orders import intake, queries, rating
 from app.work_orders.detail import detail
 from app.work_orders.intake import Request
@@ -18,17 +20,6 @@ from app.work_orders.models import WorkOrder
 
 bp = Blueprint("resident_work_orders", __name__, url_prefix="/api/resident/work-orders")
 guard.protect(bp)
-
-
-class Report(AtAPlace):
-    """What a resident tells."""
-
-    category = Text(most=40, required=True, metadata={"examples": ["LIGHT"]})
-    description = Text(most=5000, required=True, metadata={"examples": ["楼道灯坏了，晚上看不见路。"]})
-    photo_ids = photo_ids()
-    answers = fields.Dict(keys=Text(most=40), values=Text(most=500), load_default={})
-    confidential = fields.Boolean(load_default=False)
-    contact_phone = Phone(most=20)
 
 
 class Rate(Shape):
@@ -92,18 +83,18 @@ def read_work_orders(status: str, cursor: str | None, limit: int) -> dict[str, A
     """One's own orders."""
     actor = guard.actor()
     after = pagination.unpack(cursor)
-    return pagination.page(list(queries.reported(actor, status, after, limit)), limit, summary)
+    return pagination.page(list(queries.reported(actor, status, after, limit)), limit, in_list)
 
 
 @bp.route("/<number>", methods=["GET"])
 @guard.reading(answer=OrderAnswer)
 def read_work_order(number: str) -> dict[str, Any]:
     """One of one's own orders, with its timeline."""
-    return full(detail(number, guard.actor(), as_reporter=True), guard.actor(), as_reporter=True)
+    return in_full(detail(number, guard.actor(), as_reporter=True), guard.actor())
 
 
 @bp.route("/<number>/rate", methods=["POST"])
-@guard.command(RATE, show, answer=BriefAnswer, check=("comment",), current=current)
+@guard.command(RATE, told, answer=BriefAnswer, check=("comment",), current=current)
 def rate(values: dict[str, Any], number: str) -> WorkOrder:
     """Say whether somebody came, whether it is solved, and whether one is satisfied."""
     values.pop("text_verdict")
@@ -111,7 +102,7 @@ def rate(values: dict[str, Any], number: str) -> WorkOrder:
 
 
 @bp.route("/<number>/withdraw", methods=["POST"])
-@guard.command(WITHDRAW, show, answer=BriefAnswer, check=("reason",), current=current)
+@guard.command(WITHDRAW, told, answer=BriefAnswer, check=("reason",), current=current)
 def withdraw(values: dict[str, Any], number: str) -> WorkOrder:
     """Take the request back."""
     return intake.withdraw(number, guard.actor(), values["reason"])

@@ -158,3 +158,10 @@ def release(values: dict[str, Any], number: str) -> WorkOrder:
 def resolve(values: dict[str, Any], number: str) -> WorkOrder:
     """Settle the order."""
     return resolution.resolve(number, guard.actor(), values["result"], values["note"], values["photo_ids"])
+
+
+@bp.route("/work-orders/<number>/amend", methods=["POST"])
+@guard.command(RESOLVE, show, answer=BriefAnswer, check=("note",), current=current)
+def amend(values: dict[str, Any], number: str) -> WorkOrder:
+    """Tell better what was done, before anybody rated it."""
+    return resolution.amend(number, guard.actor(), values["result"], values["note"], values["photo_ids"])

@@ -1,6 +1,7 @@
 const api = require('./api')
 
 const UNTAKEN = ['submitted', 'pooled', 'assigned']
+const SETTLING = ['resolve', 'settle', 'amend']
 const OVER = ['resolved', 'closed', 'declined', 'withdrawn', 'merged']
 
 const photosOf = (list) => (list || []).map((photo) => ({
@@ -11,14 +12,14 @@ const photosOf = (list) => (list || []).map((photo) => ({
 function ahead({ status, due_explained, timeline }) {
   if (OVER.includes(status)) return []
   const done = (timeline || []).map((step) => step.action)
-  const thisRound = done.slice(done.lastIndexOf('rework') + 1)
+  const thisRound = done.slice(Math.max(done.lastIndexOf('rework'), done.lastIndexOf('reopen')) + 1)
   const met = { sign: !UNTAKEN.includes(status), contact: thisRound.includes('contact') }
   return (due_explained || []).filter(({ step }) => !met[step])
 }
 
 /** How it was settled, in the words of the last settling; nothing while it is open again. */
 function settled({ result_name, timeline }) {
-  const last = (timeline || []).filter((step) => step.action === 'resolve').pop()
+  const last = (timeline || []).filter((step) => SETTLING.includes(step.action)).pop()
   return result_name && last ? last.text : result_name
 }
 

@@ -22,10 +22,23 @@ const RESULTS = [
 
 const noted = ({ note }) => note.trim()
 
-/** In the order they are shown; `now` means that one tap does it, without a form. */
+/** In the order they are shown; `now` means that one tap does it, without a form; `asks` names what of asking.js the form
+    lets one choose from, `amount` what is counted in the order's unit of time. */
 const ACTIONS = [
   { verb: 'claim', name: '认领', main: true, now: true, body: () => ({}) },
   { verb: 'sign', name: '签收', main: true, now: true, body: () => ({}) },
+  {
+    verb: 'reply', name: '回复催办', confirm: '发送回复', main: true,
+    noteLabel: '办到哪一步、接下来怎么办（催办的人能看到）', most: 1000,
+    missing: (form) => (noted(form) ? '' : '请写下回复。'),
+    body: (form) => ({ note: noted(form) }),
+  },
+  {
+    verb: 'resume', name: '恢复办理', confirm: '确定恢复', main: true,
+    noteLabel: '反映人补充了什么，比如电话里说的', most: 1000,
+    missing: (form) => (noted(form) ? '' : '请写下反映人补充了什么。'),
+    body: (form) => ({ note: noted(form) }),
+  },
   { verb: 'accept_transfer', path: 'transfer/accept', name: '接受转办', main: true, now: true, body: () => ({}) },
   {
     verb: 'decline_transfer', path: 'transfer/decline', name: '谢绝转办', confirm: '确定谢绝', noteLabel: '为什么不能接手', most: 500,
@@ -48,7 +61,29 @@ const ACTIONS = [
     verb: 'resolve', name: '办结', confirm: '确定办结', main: true, choices: RESULTS, question: '办理结果',
     noteLabel: '怎样办的（至少 5 个字，反映人能看到）', most: 2000, photos: true,
     missing: missingForResolve,
-    body: (form) => ({ result: form.choice, note: noted(form), photo_ids: form.photos.map((photo) => photo.id) }),
+    body: settledBody,
+  },
+  {
+    verb: 'settle', name: '现场办结', confirm: '确定办结', main: true, choices: RESULTS, question: '办理结果',
+    noteLabel: '当场怎样办的（至少 5 个字，反映人能看到）', most: 2000, photos: true,
+    missing: missingForResolve,
+    body: settledBody,
+  },
+  {
+    verb: 'ask', name: '请反映人补充', confirm: '发给反映人', noteLabel: '需要补充什么（反映人能看到，等待期间不计时）', most: 500,
+    missing: (form) => (noted(form) ? '' : '请写下需要补充什么。'),
+    body: (form) => ({ question: noted(form) }),
+  },
+  {
+    verb: 'extend', name: '申请延期', confirm: '提交申请', amount: '延长多少', noteLabel: '延期的理由（审批的管理员会看到）', most: 500,
+    missing: missingForExtend,
+    body: (form) => ({ amount: Number(form.amount), reason: noted(form) }),
+  },
+  {
+    verb: 'amend', name: '更正办理结果', confirm: '保存更正', choices: RESULTS, question: '办理结果', hint: '原来写的仍然看得到。居民评价后不能再更正。',
+    noteLabel: '更正的内容（至少 5 个字，反映人能看到）', most: 2000, photos: true,
+    missing: (form) => missingForResolve({ ...form, photoRequired: false }),
+    body: settledBody,
   },
   {
     verb: 'refuse', name: '拒签', confirm: '确定拒签', choices: REFUSE_REASONS, question: '为什么不能办',
@@ -91,17 +126,26 @@ function placeOf({ point, compound, building, unit }) {
   return { compound_id: compound.id, ...(building ? { building } : {}), ...(unit ? { unit } : {}) }
 }
 
+function settledBody(form) {
+  return { result: form.choice, note: noted(form), photo_ids: form.photos.map((photo) => photo.id) }
+}
+
 function missingForResolve(form) {
   if (!form.choice) return '请选择办理结果。'
   if (noted(form).length < NOTE_LEAST) return `请写清怎样办的，至少 ${NOTE_LEAST} 个字。`
   return form.photoRequired && !form.photos.length ? '这类诉求办结时需要照片，请至少添加一张。' : ''
 }
 
+function missingForExtend(form) {
+  if (!/^[1-9][0-9]*$/.test(form.amount.trim())) return '请填写要延长多少，写整数。'
+  return noted(form) ? '' : '请写下延期的理由。'
+}
+
 const allowed = (verbs) => ACTIONS.filter((action) => verbs.includes(action.verb))
 const find = (verb) => ACTIONS.find((action) => action.verb === verb)
 /** Only what a page can show, because functions do not travel to it. */
-const shown = ({ verb, name, confirm, main, choices, question, noteLabel, most, visibility, photos, asks }) => JSON.parse(JSON.stringify({
-  verb, name, confirm, main, choices, question, noteLabel, most, visibility, photos, asks,
-}))
+const shown = ({ verb, name, confirm, main, choices, question, hint, asks, amount, noteLabel, most, visibility, photos }) => JSON.parse(
+  JSON.stringify({ verb, name, confirm, main, choices, question, hint, asks, amount, noteLabel, most, visibility, photos }),
+)
 
-module.exports = { allowed, find, shown }
+module.exports = { RESULTS, allowed, find, shown }

@@ -1,3 +1,4 @@
+const actions = require('./actions')
 const api = require('../../utils/api')
 const largeType = require('../../utils/large_type')
 const permission = require('../../utils/message_permission')
@@ -5,7 +6,7 @@ const session = require('../../utils/session')
 const { shown } = require('../../utils/order_view')
 
 Page({
-  data: { order: null, large: false, problem: '', busy: false, ratingProblem: '', withdrawing: false, reason: '', withdrawProblem: '', confideProblem: '', alone: false },
+  data: { order: null, large: false, problem: '', busy: false, ratingProblem: '', actions: [], action: null, formProblem: '', alone: false },
   onLoad({ number }) {
     this.number = number
     permission.load().catch(() => {})
@@ -28,8 +29,10 @@ Page({
     }
   },
   showOrder(order) {
-    const { actions } = order
-    this.setData({ order: shown(order), canRate: actions.includes('rate'), canWithdraw: actions.includes('withdraw'), problem: '' })
+    const allowed = order.actions
+    this.setData({
+      order: shown(order), canRate: allowed.includes('rate'), actions: actions.allowed(allowed).map(actions.shown), problem: '',
+    })
   },
   // WeChat's question about messages must come first in the tap.
   async rate({ detail }) {
@@ -40,27 +43,37 @@ Page({
     await answered
     await this.say('rate', detail.body, 'ratingProblem', '谢谢您的评价')
   },
-  confide() { this.say('confide', {}, 'confideProblem', '已设为保密') },
-  openWithdraw() { this.setData({ withdrawing: true, withdrawProblem: '' }) },
-  closeWithdraw() { this.setData({ withdrawing: false }) },
-  typeReason({ detail }) { this.setData({ reason: detail.value, withdrawProblem: '' }) },
-  withdraw() {
-    const reason = this.data.reason.trim()
-    if (reason) return this.say('withdraw', { reason }, 'withdrawProblem', '已撤回')
-    this.setData({ withdrawProblem: '请简单写下撤回的原因。' })
+  start({ currentTarget }) {
+    this.setData({ action: actions.shown(actions.find(currentTarget.dataset.verb)), formProblem: '' })
+  },
+  close() { this.setData({ action: null }) },
+  send({ detail }) {
+    if (this.data.busy) return
+    const action = actions.find(detail.verb)
+    const missing = action.missing(detail.form)
+    this.setData({ formProblem: missing })
+    if (!missing) this.say(action.verb, action.body(detail.form), 'formProblem', action.thanks)
   },
   /** Sends the reporter's word; what went wrong is shown under `field`. */
   async say(verb, body, field, thanks) {
     this.setData({ busy: true, [field]: '' })
     try {
-      await api.post(this.path(verb), body)
-      await this.load()
-      this.setData({ withdrawing: false, reason: '' })
+      const order = await api.post(this.path(verb), body)
+      this.setData({ action: null })
       wx.showToast({ title: thanks })
+      if (this.isGone(verb, order)) this.toMine()
+      else await this.load()
     } catch (error) {
-      this.setData({ [field]: error.first })
+      this.refused(field, error)
     }
     this.setData({ busy: false })
+  },
+  /** Whoever leaves an order does not see it any more; one that others joined goes on without its first reporter. */
+  isGone(verb, order) { return verb === 'leave' || (verb === 'withdraw' && order.status !== 'withdrawn') },
+  /** The form stays open with the sentence; when the order itself has changed, the page under it shows how it stands. */
+  refused(field, error) {
+    this.setData({ [field]: error.first })
+    if (error.status === 409 || error.status === 404) this.load()
   },
   copyNumber() { wx.setClipboardData({ data: this.number }) },
   toMine() { wx.switchTab({ url: '/pages/mine/mine' }) },

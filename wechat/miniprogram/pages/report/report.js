@@ -1,23 +1,22 @@
 const api = require('../../utils/api')
+const categories = require('../../utils/categories')
 const drafts = require('../../utils/draft')
 const largeType = require('../../utils/large_type')
 const permission = require('../../utils/message_permission')
-const place = require('../../utils/place')
-const categories = require('../../utils/categories')
 const privacy = require('../../utils/privacy')
 const screening = require('../../utils/screening')
 const session = require('../../utils/session')
+const trouble = require('../../utils/trouble')
 const uploads = require('../../utils/upload')
 
 const PAUSE_MS = 500
 const FIX = '还差一点，请看标出的地方。'
-const NEAREST = '也可以选最近的小区，再用文字写清地点。'
 const KEPT = '您写的内容已经保存在手机里。'
 
 Page({
+  ...trouble.methods,
   data: {
-    ...drafts.EMPTY, kept: [], photos: [], tree: [], buildings: [], units: [], sheet: '', more: false,
-    fields: {}, problem: '', treeProblem: '', busy: false, result: null, home: null, large: false,
+    ...trouble.EMPTY, more: false, busy: false, result: null, home: null, large: false,
     ...screening.NOTHING, joining: false, joinProblem: '',
   },
   onLoad({ scene }) {
@@ -36,12 +35,7 @@ Page({
   async prepare() {
     permission.load().catch(() => {})
     privacy.read().catch(() => {})
-    this.setData({ treeProblem: '' })
-    try {
-      this.setData({ tree: (await api.get('/api/categories')).items })
-    } catch (error) {
-      this.setData({ treeProblem: error.message })
-    }
+    await this.readCategories()
   },
   restore() {
     const { photos, ...fields } = drafts.read()
@@ -76,64 +70,14 @@ Page({
     clearTimeout(this.soon)
     this.soon = setTimeout(() => this.screen(), screening.PAUSE_MS)
   },
-  right(field) { return { [`fields.${field}`]: '', problem: '' } },
 
-  openCategories() {
-    if (!this.data.tree.length) this.prepare()
-    this.setData({ sheet: 'category' })
-  },
-  openCompounds() { this.setData({ sheet: 'compound' }) },
-  closeSheet() { this.setData({ sheet: '' }) },
-  chooseCategory({ detail }) {
-    this.changeAsked({ category: detail.category, answers: {}, sheet: '', ...this.right('category') })
-  },
   chooseSuggested({ currentTarget }) {
     const category = categories.find(this.data.tree, currentTarget.dataset.code)
     if (category) this.chooseCategory({ detail: { category } })
   },
-  chooseCompound({ detail }) {
-    this.change({ building: '', unit: '', sheet: '', ...this.right('compound_id') })
-    this.openCompound(detail.compound)
-  },
-  async openCompound(compound) {
-    this.changeAsked({ compound, buildings: [], units: [] })
-    try {
-      const { name, community, buildings } = await api.get('/api/compounds/' + compound.id)
-      this.change({ compound: { id: compound.id, name, community }, buildings })
-      this.showUnits()
-    } catch (error) {
-      this.setData({ 'fields.compound_id': error.message })
-    }
-  },
-  showUnits() {
-    const found = this.data.buildings.find((one) => one.name === this.data.building)
-    this.setData({ units: found ? found.units : [] })
-  },
-  chooseBuilding({ detail }) {
-    this.changeAsked({ building: this.data.buildings[detail.value].name, unit: '', ...this.right('building') })
-    this.showUnits()
-    if (this.data.units.length === 1) this.change({ unit: this.data.units[0] })
-  },
-  chooseUnit({ detail }) { this.change({ unit: this.data.units[detail.value], ...this.right('unit') }) },
-  async choosePoint() {
-    try {
-      const point = await place.choose()
-      if (point) this.changeAsked({ place: 'point', point, address: point.address, ...this.right('address') })
-    } catch (error) {
-      this.setData({ 'fields.compound_id': error.message + NEAREST })
-    }
-  },
-  backToCompound() { this.change({ place: 'compound', point: null, ...this.right('address') }) },
-
-  typeAddress({ detail }) { this.change({ address: detail.value }) },
-  typeDescription({ detail }) { this.changeAsked({ description: detail.value, ...this.right('description') }) },
-  typeAnswer({ currentTarget, detail }) {
-    this.change({ [`answers.${currentTarget.dataset.code}`]: detail.value, ...this.right('answers') })
-  },
   typePhone({ detail }) { this.change({ contact_phone: detail.value, ...this.right('contact_phone') }) },
   setConfidential({ detail }) { this.change({ confidential: detail.value }) },
   openMore() { this.setData({ more: !this.data.more }) },
-  changePhotos({ detail }) { this.change({ photos: detail.photos, ...this.right('photo_ids') }) },
 
   /** Asks what this text tells. It helps and never hinders: without an answer nothing changes. */
   async screen() {

@@ -8,7 +8,7 @@ const { shown } = require('../../../utils/order_view')
 const WITHOUT = '也可以点「只记录到场」。'
 
 Page({
-  data: { order: null, large: false, problem: '', actions: [], verb: '', busy: false, formProblem: '', done: '', alone: false, asked: {}, phone: '' },
+  data: { order: null, large: false, problem: '', actions: [], action: null, busy: false, formProblem: '', done: '', alone: false, asked: {}, phone: '' },
   onLoad({ number }) { this.number = number },
   onShow() {
     this.setData({ large: largeType.on(), alone: getCurrentPages().length === 1 })
@@ -36,7 +36,7 @@ Page({
     const action = actions.find(currentTarget.dataset.verb)
     this.setData({ formProblem: '', done: '', problem: '' })
     if (action.now) return this.perform(action.verb, action.body())
-    if (!action.asks || (await this.prepare(action.asks))) this.setData({ verb: action.verb })
+    if (!action.asks || (await this.prepare(action.asks))) this.setData({ action: actions.shown(action) })
   },
   /** What a form lets one choose from is asked for before it opens. */
   async prepare(what) {
@@ -49,8 +49,13 @@ Page({
       return false
     }
   },
-  close() { this.setData({ verb: '' }) },
-  send({ detail }) { this.perform(detail.verb, detail.body) },
+  close() { this.setData({ action: null }) },
+  send({ detail }) {
+    const action = actions.find(detail.verb)
+    const missing = action.missing(detail.form)
+    this.setData({ formProblem: missing })
+    if (!missing) this.perform(action.verb, action.body(detail.form))
+  },
   async arrive({ detail }) {
     if (this.data.busy) return
     this.setData({ busy: true, formProblem: '' })
@@ -68,7 +73,7 @@ Page({
     try {
       const action = actions.find(verb)
       const { phone } = await api.post(this.path(action.path || verb), body)
-      this.setData({ verb: '', done: action.done || `已${action.name}。`, phone: phone || '' })
+      this.setData({ action: null, done: action.done || `已${action.name}。`, phone: phone || '' })
       await this.load()
       wx.pageScrollTo({ scrollTop: 0 })
     } catch (error) {
@@ -78,9 +83,9 @@ Page({
   },
   /** A form stays open with the sentence; when the order itself has changed, the page shows how it stands now. */
   refused(verb, error) {
-    if (this.data.verb) this.setData({ formProblem: error.first })
+    if (this.data.action) this.setData({ formProblem: error.first })
     if (error.status === 409 || error.status === 404) this.load().then(() => this.keepProblem(error))
-    else if (!this.data.verb) this.setData({ problem: error.message })
+    else if (!this.data.action) this.setData({ problem: error.message })
   },
   call() { wx.makePhoneCall({ phoneNumber: this.data.phone }) },
   keepProblem(error) { this.setData({ problem: error.message }) },

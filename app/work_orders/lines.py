@@ -1,0 +1,186 @@
+"""The timeline as people read it: staff all of it, a reporter what is theirs to know."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from app.db import db
+from app.people.models import Account
+from app.photos.models import Purpose
+from app.photos.queries import Shown
+from app.work_orders.joining import Standing
+from app.work_orders.line_words import words
+from app.work_orders.models import WorkOrder
+from app.work_orders.timeline import Event, EventText
+from app.work_orders.workflow import ACTION_NAMES, Action
+
+BY_REPORTER = (
+    Action.SUBMIT,
+    Action.APPEAL,
+    Action.ANSWER,
+    Action.JOIN,
+    Action.LEAVE,
+    Action.RATE,
+    Action.WITHDRAW,
+)
+BY_OFFICE = (
+    Action.ACCEPT,
+    Action.DECLINE,
+    Action.DISPATCH,
+    Action.DECIDE_EXTENSION,
+    Action.DECIDE_CATEGORY,
+    Action.RECUSE,
+    Action.SEND_BACK,
+    Action.REOPEN,
+    Action.URGE,
+)
+BY_ASSIGNEE = (
+    Action.CLAIM,
+    Action.SIGN,
+    Action.REFUSE,
+    Action.CONTACT,
+    Action.ARRIVE,
+    Action.NOTE,
+    Action.RELEASE,
+    Action.EXTEND,
+    Action.REPLY,
+    Action.RESOLVE,
+    Action.SETTLE,
+    Action.AMEND,
+)
+BY_OFFICER = (Action.FOLLOW_UP, Action.REWORK, Action.CLOSE)
+SHOWING = {
+    Action.SUBMIT: Purpose.REPORT,
+    Action.REOPEN: Purpose.REPORT,
+    Action.RESOLVE: Purpose.RESOLVE,
+    Action.SETTLE: Purpose.RESOLVE,
+}
+"""Actions whose line carries the photos of the round."""
+
+ERASED_WORDS = "（文字已按规定清除）"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline as a person reads it."""
+
+    at: datetime
+    action: str
+    action_name: str
+    text: str
+    by: str
+    photos: Sequence[Shown]
+    visible: str
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reporter who reads: what they are to the order, and from which line on it was told them.
+
+    What one reporter wrote is for the office, so no other reads it; a neighbour reads no free text at all, and whoever
+    follows the first reporter only what was written since.
+    """
+
+    account_id: int
+    standing: Standing
+    since: int
+
+    def may_read(self, row: Row[Any], by_reporter: bool) -> bool:
+        if row.visible == "act" or (by_reporter and row.actor_id != self.account_id):
+            return False
+        return self.standing is Standing.AUTHOR or row.actor_id == self.account_id or row.id > self.since
+
+
+_EVENTS = (
+    select(
+        Event.id,
+        Event.at,
+        Event.action,
+        Event.actor_id,
+        Event.round,
+        Event.facts,
+        Event.visible,
+        Event.commitment,
+        EventText.text,
+        Account.name,
+    )
+    .outerjoin(EventText, EventText.event_id == Event.id)
+    .outerjoin(Account, Account.id == Event.actor_id)
+    .where(Event.work_order_id == bindparam("order_id"))
+    .order_by(Event.id)
+)
+
+
+def events(order: WorkOrder) -> Sequence[Row[Any]]:
+    """All that happened, with its words and who did it, the oldest first."""
+    return db.session.execute(_EVENTS, {"order_id": order.id}).all()
+
+
+def reader(events: Iterable[Row[Any]], account_id: int, standing: Standing) -> Reader:
+    """Whoever reads as a reporter. For a neighbour nothing is written; for an heir, what came after the handing on."""
+    came = [row.id for row in events if standing is Standing.JOINED or row.facts.get("handed_on")]
+    return Reader(account_id, standing, max(came, default=0))
+
+
+def lines(
+    events: Iterable[Row[Any]], pictures: Sequence[Shown], reporter_ids: set[int], reader: Reader | None
+) -> list[Line]:
+    """The timeline; for a reader who is a reporter, without what is internal."""
+    shown = (row for row in events if reader is None or row.visible != "internal")
+    return [_line(row, pictures, reporter_ids, reader) for row in shown]
+
+
+def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int], reader: Reader | None) -> Line:
+    action = Action(row.action)
+    by_reporter = row.actor_id in reporter_ids or (action in BY_REPORTER and not row.facts.get("on_behalf"))
+    readable = reader is None or reader.may_read(row, by_reporter)
+    # What another reporter rated or showed is between them and the office.
+    is_anothers = reader is not None and by_reporter and row.actor_id != reader.account_id
+    return Line(
+        at=row.at,
+        action=row.action,
+        action_name=ACTION_NAMES[action],
+        text=""
+        if is_anothers and action is Action.RATE
+        else words(action, row.facts, _said(row) if readable else None),
+        by=_by(action, row, by_reporter, reader),
+        photos=[] if is_anothers else _pictures_of(action, row.round, pictures),
+        visible=row.visible,
+    )
+
+
+def _said(row: Row[Any]) -> str | None:
+    """The free text of a line; one that was erased is not passed over in silence."""
+    return ERASED_WORDS if row.text is None and row.commitment else row.text
+
+
+def _pictures_of(action: Action, round_: int, pictures: Sequence[Shown]) -> list[Shown]:
+    purpose = SHOWING.get(action)
+    return [one for one in pictures if one.purpose is purpose and one.round == round_] if purpose else []
+
+
+def _by(action: Action, row: Row[Any], by_reporter: bool, reader: Reader | None) -> str:
+    if row.actor_id is None:
+        return "系统"
+    if by_reporter:
+        return _reporter(row, reader)
+    if reader is not None and reader.standing is Standing.JOINED:
+        return _title(action)
+    return f"{_title(action)} {row.name or ''}".strip()
+
+
+def _reporter(row: Row[Any], reader: Reader | None) -> str:
+    if reader is None:
+        return "反映人"
+    return "您" if row.actor_id == reader.account_id else "另一位反映人"
+
+
+def _title(action: Action) -> str:
+    if action in BY_OFFICE:
+        return "管理员"
+    if action in BY_OFFICER:
+        return "回访员"
+    return "承办人" if action in BY_ASSIGNEE else "工作人员"
