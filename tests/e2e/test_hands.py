@@ -36,8 +36,8 @@ def test_a_worker_calls_puts_right_and_hands_over_to_a_colleague_who_accepts(
     first = opened(phone_of(product, WORKERS[0]), number)
     first.act("reveal", words="约上门时间")
     first.confirm("reveal")
-    expect(first.on("#phone")).to_have_text("电话 13900000017")
-    expect(first.on("#call")).to_be_visible()
+    expect(first.on("#reporter-phone")).to_have_text("电话 13900000017")
+    expect(first.on("#call")).to_be_in_viewport()
 
     first.act("recategorise")
     first.tap("#new-category")
