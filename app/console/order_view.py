@@ -76,6 +76,7 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
         "holders": _holders(order),
         "ratings": _ratings(order),
         "told": inbox.told_about(order.number, custody.reporters(order)),
+        "offered_name": people.names([order.offered_to_id]).get(order.offered_to_id or 0),
         "colleagues": choice.colleagues(order, actor) if "transfer" in shown.actions else (),
         "candidates": assignment.candidates(order, actor) if "dispatch" in shown.actions else (),
         "staff": recusal.choosable(order) if "recuse" in shown.actions else (),

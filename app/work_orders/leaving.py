@@ -8,7 +8,7 @@ from app.notifications import outbox
 from app.people import queries as people
 from app.people.actor import SYSTEM
 from app.territory.models import Level
-from app.work_orders import custody
+from app.work_orders import custody, transfer
 from app.work_orders.assignment import to_ladder, to_pool
 from app.work_orders.facts import owe
 from app.work_orders.models import Assignment, Recusal, WorkOrder
@@ -29,6 +29,7 @@ FOLLOWING = (
 
 def recall_all(account_id: int) -> None:
     """收回: every order the person has goes to the pool, what is urgent to the ladder; in the running transaction."""
+    transfer.end_offers_to(account_id)
     for order in _held(account_id):
         recall(order)
 

@@ -101,6 +101,18 @@ def lapse(order: WorkOrder, due_at: datetime) -> None:
     record = side_records.find_open(order, Kind.TRANSFER)
     if record is None or record.due_at != due_at:
         return
+    _end(order, record)
+
+
+def end_offers_to(account_id: int) -> None:
+    """Whoever leaves answers no more: what is offered to them stays with its assignee, who is told."""
+    for order in db.session.scalars(select(WorkOrder).where(WorkOrder.offered_to_id == account_id)):
+        record = side_records.find_open(order, Kind.TRANSFER)
+        if record is not None:
+            _end(order, record)
+
+
+def _end(order: WorkOrder, record: SideRecord) -> None:
     answers = {Kind.TRANSFER: side_records.LAPSED}
     order.take(Action.EXPIRE, by=SYSTEM, visible="internal", answers=answers, step="transfer")
     owe_lapsed(order, record)

@@ -51,6 +51,7 @@ def phones(app: Flask, city: Any, verdicts: Any) -> dict[str, Any]:
         "resident": signed_in(resident),
         "worker": signed_in(worker),
         "colleague": colleague.public_id,
+        "other": signed_in(colleague),
         "pooled": [an_order(city, resident) for _ in range(4)],
         "mine": [claimed(an_order(city, resident), worker) for _ in range(4)],
         "settled": [resolved(an_order(city, resident), worker) for _ in range(2)],
@@ -186,6 +187,37 @@ def test_taking_in_for_somebody_costs_what_submitting_and_settling_cost(client, 
 
     seen = cost(take_in, take_in, 201)
     assert len(seen) <= most, "\n".join(seen)
+
+
+def test_the_moves_of_a_transfer_and_the_list_of_colleagues(client, phones):
+    orders = [order.number for order in phones["mine"]]
+    offer = {"worker_id": phones["colleague"], "note": "约好明天上门"}
+
+    def act(number, who, verb, body):
+        path = f"/api/worker/work-orders/{number}/{verb}"
+        return client.post(path, json=body, headers=phones[who] | key())
+
+    for number in orders:
+        assert act(number, "worker", "transfer", offer).status_code == 200
+    answers = [iter(orders[:2]), iter(orders[2:])]
+    seen = cost(*[lambda: act(next(answers[0]), "other", "transfer/accept", {})] * 2)
+    assert len(seen) <= 18, "\n".join(seen)
+    seen = cost(*[lambda: act(next(answers[1]), "worker", "transfer/take-back", {})] * 2)
+    assert len(seen) <= 10, "\n".join(seen)
+    path = f"/api/worker/work-orders/{orders[3]}/colleagues"
+    seen = cost(*[lambda: client.get(path, headers=phones["worker"])] * 2)
+    assert len(seen) <= 8, "\n".join(seen)
+
+
+def test_making_an_order_confidential_costs_five(client, phones):
+    orders = iter(phones["pooled"])
+
+    def confide() -> TestResponse:
+        path = f"{ORDERS}/{next(orders).number}/confide"
+        return client.post(path, json={}, headers=phones["resident"] | key())
+
+    seen = cost(confide, confide)
+    assert len(seen) <= 6, "\n".join(seen)
 
 
 def test_a_repeat_costs_one(client, city, phones):

@@ -28,6 +28,7 @@ def test_a_manager_offers_it_and_takes_the_offer_back(desk, order, colleague):
     page = desk.get(path(order)).text
     assert "已请同事接手" in page
     assert "转办等待答复" in page
+    assert "已请韩玉兰接手" in page
     assert 'id="transfer"' not in page
     assert desk.submit("/transfer/take-back").status_code == 303
     assert fresh(order).offered_to_id is None

@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from app.db import db, end_reading
+from app.errors import NotFound
 from app.notifications.models import Outbox
 from app.people import accounts, duty, sign_in, staffing
 from app.people.models import Account, Role
 from app.people.staffing import Post
-from app.work_orders import assignment, follow_up, leaving, rating, resolution
+from app.work_orders import assignment, follow_up, leaving, rating, recusal, resolution, transfer
 from tests.factories import (
     a_duty_officer,
     a_manager,
@@ -21,7 +22,7 @@ from tests.factories import (
     resolved,
     writing,
 )
-from tests.work_orders.record import holders, last, public_id, run, timers, topics
+from tests.work_orders.record import holders, last, public_id, refused, run, timers, topics
 
 PHONE = "13900000017"
 
@@ -74,6 +75,28 @@ def staff(city):
         account_id = account.id
     run(duty.say, act(account_id), True)
     return act(account_id)
+
+
+def test_an_offer_to_a_deactivated_account_ends_and_its_assignee_is_told(city, worker, colleague, manager):
+    order = claimed(an_order(city), worker)
+    run(transfer.offer, order.number, worker, public_id(colleague), "请接手")
+    deactivate(colleague, manager)
+    row = fresh(order)
+    assert (row.offered_to_id, row.beside, row.assignee_id) == (None, "", worker.account_id)
+    assert topics(order)[-1] == "lapsed"
+
+
+def test_what_is_offered_to_a_staff_account_and_what_concerns_it_follow_to_the_phone(city, worker, staff, manager):
+    offered, concerning = claimed(an_order(city), worker), an_order(city)
+    run(transfer.offer, offered.number, worker, public_id(staff), "请接手")
+    run(recusal.recuse, concerning.number, manager, public_id(staff), "投诉的就是他")
+    phone = a_resident()
+    run(accounts.bind_phone, phone, PHONE)
+    person = act(phone.account_id)
+    run(duty.say, person, True)
+    person = act(phone.account_id)
+    refused(NotFound, assignment.claim, concerning.number, person)
+    assert run(transfer.accept, offered.number, person).assignee_id == phone.account_id
 
 
 def test_linking_a_phone_takes_the_orders_along_and_tells_the_manager(city, staff):

@@ -1,7 +1,7 @@
 """Several at once, with real threads and real commits: exactly one wins, and nothing is written twice."""
 
-from app.errors import Conflict, NotAllowed
-from app.work_orders import assignment, follow_up, intake, rating, transfer
+from app.errors import Conflict, NotAllowed, NotFound
+from app.work_orders import assignment, corrections, follow_up, intake, rating, recusal, transfer
 from tests.factories import a_duty_officer, a_worker, an_officer, an_order, claimed, fresh, resolved
 from tests.work_orders.record import events, follow_ups, holders, lost, public_id, run, story, topics, won
 
@@ -161,3 +161,36 @@ def test_of_two_offers_at_once_one_stands(city, at_once, worker, colleague, mana
         assert len(lost(outcomes)) == 1
         assert fresh(order).offered_to_id == (colleague, third)[winner].account_id
         assert story(order).count("transfer") == topics(order).count("transfer_offered") == 1
+
+
+def test_a_claim_against_a_recusal_never_leaves_it_with_whom_it_concerns(city, at_once, worker, manager):
+    for _ in range(3):
+        order, person = an_order(city), public_id(worker)
+        outcomes = at_once(
+            lambda order=order: assignment.claim(order.number, worker),
+            lambda order=order, person=person: recusal.recuse(order.number, manager, person, "投诉的就是他"),
+        )
+        assert won(outcomes)
+        errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+        # Whoever comes after the recusal does not find the order any more.
+        assert all(isinstance(error, Conflict | NotFound) for error in errors)
+        if 1 in won(outcomes):
+            assert is_one_holder(order) is None
+        else:
+            assert is_one_holder(order) == worker.account_id
+
+
+def test_accepting_a_transfer_against_another_category_does_both_or_one(city, at_once, worker, colleague):
+    for _ in range(3):
+        order = claimed(an_order(city), worker)
+        run(transfer.offer, order.number, worker, public_id(colleague), "请接手")
+        outcomes = at_once(
+            lambda order=order: transfer.accept(order.number, colleague),
+            lambda order=order: corrections.recategorise(order.number, worker, "LIGHT", "是灯的事"),
+        )
+        errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+        # Whoever gave the order away a moment earlier no longer puts it right.
+        assert all(isinstance(error, Conflict | NotAllowed) for error in errors)
+        row = fresh(order)
+        assert row.assignee_id == (colleague if 0 in won(outcomes) else worker).account_id
+        assert row.category_code == ("LIGHT" if 1 in won(outcomes) else "NOISE")
