@@ -3,7 +3,19 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from app.console import assets, board, entrance, error_pages, follow_ups, guard, reviews, second_look, words, work_order
+from app.console import (
+    assets,
+    board,
+    entrance,
+    error_pages,
+    follow_ups,
+    guard,
+    intake,
+    reviews,
+    second_look,
+    words,
+    work_order,
+)
 from config import Settings
 
 
@@ -16,6 +28,7 @@ def open_door(app: Flask, settings: Settings) -> None:
         board.blueprint,
         work_order.blueprint,
         second_look.blueprint,
+        intake.blueprint,
         follow_ups.blueprint,
         reviews.blueprint,
     ):

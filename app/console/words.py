@@ -10,7 +10,7 @@ from app.console import assets
 from app.deadlines.limits import ServiceClass
 from app.people.models import ROLE_NAMES
 from app.territory.queries import names
-from app.work_orders import reviews
+from app.work_orders import policy, reviews
 from app.work_orders.line_words import words
 from app.work_orders.workflow import Action
 
@@ -37,6 +37,7 @@ def add(app: Flask) -> None:
         "new_key": secrets.public_id,
         "now": clock.now,
         "posts_in_words": posts_in_words,
+        "takes_in": takes_in,
         "to_review": to_review,
     }
 
@@ -91,6 +92,11 @@ def to_review() -> str | None:
         return None
     found = reviews.count(g.actor)
     return "" if not found else f"{found}" if found < reviews.COUNTED_TO else f"{reviews.COUNTED_TO - 1}+"
+
+
+def takes_in() -> bool:
+    """Whether the person may report for somebody."""
+    return "actor" in g and g.actor.has(*policy.HANDLERS)
 
 
 def posts_in_words() -> str:

@@ -128,7 +128,7 @@ def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
     return Detail(
         order=order,
         assignee_name=assignee_name,
-        lines=_lines(events, pictures, {one.account_id for one in reporters}, actor, standing),
+        lines=_lines(events, pictures, {one.account_id for one in reporters if one.account_id}, actor, standing),
         photos=[one for one in pictures if one.purpose is Purpose.REPORT and (standing is None or one.round == 1)],
         reporters=[] if as_reporter else [_shown(order, one, actor) for one in reporters if one.left_at is None],
         rating=own if own is not None and own.solved else None,
@@ -216,7 +216,7 @@ def _events(order: WorkOrder) -> Sequence[Row[Any]]:
 def _lines(
     events: Sequence[Row[Any]],
     pictures: Sequence[Shown],
-    reporter_ids: set[int | None],
+    reporter_ids: set[int],
     actor: Actor,
     standing: Standing | None,
 ) -> list[Line]:
@@ -233,7 +233,7 @@ def _told_since(events: Sequence[Row[Any]], standing: Standing) -> int:
     return max(came, default=0)
 
 
-def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int | None], reader: _Reader | None) -> Line:
+def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int], reader: _Reader | None) -> Line:
     action = Action(row.action)
     by_reporter = action in BY_REPORTER or row.actor_id in reporter_ids
     readable = reader is None or reader.may_read(row, by_reporter)
@@ -260,7 +260,7 @@ def _pictures_of(action: Action, round_: int, pictures: Sequence[Shown]) -> list
     return [one for one in pictures if one.purpose is purpose and one.round == round_] if purpose else []
 
 
-def _by(action: Action, row: Row[Any], reporter_ids: set[int | None], reader: _Reader | None) -> str:
+def _by(action: Action, row: Row[Any], reporter_ids: set[int], reader: _Reader | None) -> str:
     if row.actor_id is None:
         return "系统"
     if row.actor_id in reporter_ids or (action in BY_REPORTER and not row.facts.get("on_behalf")):
