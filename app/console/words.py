@@ -11,7 +11,7 @@ from app.deadlines.limits import ServiceClass
 from app.notifications import inbox
 from app.people.models import ROLE_NAMES, Role
 from app.territory.queries import names
-from app.work_orders import reviews
+from app.work_orders import policy, reviews
 from app.work_orders.line_words import words
 from app.work_orders.workflow import Action
 
@@ -39,6 +39,7 @@ def add(app: Flask) -> None:
         "new_key": secrets.public_id,
         "now": clock.now,
         "posts_in_words": posts_in_words,
+        "takes_in": takes_in,
         "to_review": to_review,
         "unread_messages": unread_messages,
     }
@@ -100,6 +101,11 @@ def unread_messages() -> str:
     """How many messages the person has not read, in a few characters."""
     found = inbox.unread(g.actor.account_id) if "actor" in g else 0
     return "" if not found else f"{found}" if found < inbox.MOST_COUNTED else f"{inbox.MOST_COUNTED - 1}+"
+
+
+def takes_in() -> bool:
+    """Whether the person may report for somebody."""
+    return "actor" in g and g.actor.has(*policy.HANDLERS)
 
 
 def posts_in_words() -> str:

@@ -42,7 +42,8 @@ def _waits(order: WorkOrder, timer: Timer, status: Status) -> bool:
 
 def _not_accepted(order: WorkOrder, timer: Timer) -> None:
     """To the community's duty officer or manager, else to those above."""
-    if not _waits(order, timer, Status.SUBMITTED):
+    # What is appealed waits for the unit above, whoever else is on duty.
+    if not _waits(order, timer, Status.SUBMITTED) or order.has_open(Kind.APPEAL):
         return
     officer = routing.step_of_ladder(order, 1)
     if officer is None:

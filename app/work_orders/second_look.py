@@ -24,7 +24,7 @@ def send_back(number: str, manager: Actor, reason: str) -> WorkOrder:
     if order.status == Status.RESOLVED:
         _ensure_may_send_back(order, manager)
     former, resolved_at = order.assignee_id, order.resolved_at or clock.now()
-    order.take(Action.SEND_BACK, by=manager, words=reason)
+    order.take(Action.SEND_BACK, by=manager, words=reason, assignee=former)
     order.resolved_at = order.result = None
     timers.end(order.id, ("rate",), clock.now())
     timers.again(order.id, order.round, OVERDUE, since=resolved_at)

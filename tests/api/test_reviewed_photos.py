@@ -1,4 +1,4 @@
-"""What phones see of an order's photos while they are looked at: the owner, another reporter, staff."""
+"""What phones see of an order's photos: the owner, staff, and a neighbour who joined, who sees none."""
 
 import pytest
 from sqlalchemy import select
@@ -47,7 +47,7 @@ def seen(client, door, order, actor):
     [
         (PENDING, "待审核", [True], [], [True]),
         (IN_REVIEW, "待人工审核", [True], [], [True]),
-        (VISIBLE, "已通过", [True], [True], [True]),
+        (VISIBLE, "已通过", [True], [], [True]),
         (REFUSED, "未通过审核，不予展示", [False], [], []),
     ],
 )

@@ -4,8 +4,9 @@ import pytest
 
 from app.db import db, end_reading
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.work_orders import appeals, assignment, intake, joining
+from app.work_orders import appeals, assignment, custody, intake, joining
 from app.work_orders.detail import detail
+from app.work_orders.models import WorkOrder
 from app.work_orders.side_records import SideRecord
 from app.work_orders.workflow import WrongStatus
 from tests.factories import (
@@ -16,6 +17,7 @@ from tests.factories import (
     an_order,
     an_unplaced_order,
     fresh,
+    writing,
 )
 from tests.work_orders.record import holders, last, public_id, refused, run, story, sweep, timers, told, topics
 
@@ -115,6 +117,16 @@ def test_silence_of_two_working_days_accepts_by_rule(declined, resident, at):
     assert "expire" in story(declined)
     assert "accepted" in topics(declined)
     assert story(declined).count("accept") == 2
+
+
+def test_while_it_is_appealed_the_limit_for_accepting_hands_it_to_nobody(city, declined, resident, at):
+    a_duty_officer(city["xnlx"])
+    run(appeals.appeal, declined.number, resident, WHY)
+    with writing():
+        custody.await_step(db.session.get(WorkOrder, declined.id), "accept")
+    at("03-10 16:00")
+    sweep()
+    assert (fresh(declined).status, fresh(declined).beside) == ("submitted", "appeal")
 
 
 def test_without_a_rule_the_pool_of_the_place_takes_it_and_without_a_community_its_desk(city, resident, clerk, at):

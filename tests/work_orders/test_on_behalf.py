@@ -8,7 +8,7 @@ from app.people import phones
 from app.people.models import Account
 from app.territory.models import Compound
 from app.territory.placing import place_by_building
-from app.work_orders import assignment, custody, intake, on_behalf, queries, second_look
+from app.work_orders import assignment, custody, intake, joining, on_behalf, queries, second_look
 from app.work_orders.detail import detail
 from app.work_orders.intake import Request
 from app.work_orders.models import Reporter
@@ -196,3 +196,16 @@ def test_a_withdrawn_or_declined_one_leaves_as_any_other(city, worker, clerk):
     order = take_in(city, worker)
     run(intake.decline, order.number, clerk, "out_of_remit", "请找物业")
     assert fresh(order).status == "declined"
+
+
+def test_a_neighbour_may_join_what_was_reported_for_somebody(city, worker):
+    order = take_in(city, worker)
+    other = neighbour(city)
+    run(joining.join, order.number, other)
+    seen = detail(order.number, other, as_reporter=True)
+    assert [(line.by, line.text) for line in seen.lines] == [
+        ("工作人员", "上门走访，代居民上报"),
+        ("系统", "按规则“规则noise”受理"),
+        ("您", ""),
+    ]
+    assert detail(order.number, worker).reporters[0].name == "马**"
