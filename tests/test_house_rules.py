@@ -172,7 +172,7 @@ DOORS = {
     Action.DISPATCH: "console_work_order.dispatch",
     Action.APPEAL: "resident_say.appeal",
     Action.ASK: "worker_waiting.ask",
-    Action.ANSWER: "resident_say.answer",
+    Action.ANSWER: "resident_answers.answer",
     Action.RESUME: "worker_waiting.resume",
     Action.SIGN: "worker_work_orders.sign",
     Action.REFUSE: "worker_work_orders.refuse",

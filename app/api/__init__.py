@@ -8,9 +8,10 @@ from flask import Flask, Response, request
 
 from app import limits, logs
 from app.api import account, health, inbox, openapi, photos, problems, public
+from app.api.resident import answers
 from app.api.resident import work_orders as resident
 from app.api.text_check import TextCheck
-from app.api.worker import duty
+from app.api.worker import duty, waiting
 from app.api.worker import work_orders as worker
 from app.errors import NotFound
 from app.wechat_access import wechat_for
@@ -27,8 +28,10 @@ DOORS = (
     photos.sights,
     inbox.bp,
     resident.bp,
+    answers.bp,
     duty.bp,
     worker.bp,
+    waiting.bp,
 )
 
 

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from app.console import assets, board, entrance, error_pages, follow_ups, guard, reviews, words, work_order
+from app.console import assets, board, entrance, error_pages, follow_ups, guard, reviews, waiting, words, work_order
 from config import Settings
 
 
@@ -15,6 +15,7 @@ def open_door(app: Flask, settings: Settings) -> None:
         entrance.blueprint,
         board.blueprint,
         work_order.blueprint,
+        waiting.blueprint,
         follow_ups.blueprint,
         reviews.blueprint,
     ):

@@ -13,14 +13,15 @@ from app.deadlines.queries import calendar, limits
 from app.notifications import inbox
 from app.people.actor import Actor
 from app.people.models import Account, Role
-from app.work_orders import assignment, catalogue, custody, follow_up
+from app.work_orders import assignment, catalogue, custody, due_reasons, extensions, follow_up, moves
 from app.work_orders.detail import detail
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.intake import DECLINE_REASONS
 from app.work_orders.models import Assignment, Rating, WorkOrder
-from app.work_orders.workflow import ACTION_NAMES, OPEN, STATUS_NAMES, Action, Status
+from app.work_orders.side_records import Kind, find_open
+from app.work_orders.workflow import ACTION_NAMES, ACTIVE, OPEN, STATUS_NAMES, Action, Status
 
-FORMS = ("accept", "dispatch", "decline")
+FORMS = ("decide_extension", "accept", "ask", "resume", "dispatch", "decline")
 """Actions with a form of their own on the page, `act_….html`, in the order in which they are shown."""
 
 
@@ -31,8 +32,7 @@ class Limit:
     name: str
     due_at: datetime
     met_at: datetime | None
-    why: str
-    moved: bool
+    why: list[str]
 
 
 def of(number: str, actor: Actor) -> dict[str, Any]:
@@ -47,6 +47,7 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
         "questions": catalogue.answered(order.category_code, order.answers),
         "result_name": RESULT_NAMES.get(order.result or ""),
         "is_open": order.status in OPEN,
+        "is_running": order.status in ACTIVE,
         "limits": _limits(order),
         "holders": _holders(order),
         "ratings": _ratings(order),
@@ -54,9 +55,29 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
         "candidates": assignment.candidates(order, actor) if "dispatch" in shown.actions else (),
         "forms_shown": [verb for verb in FORMS if verb in shown.actions],
         "decline_reasons": DECLINE_REASONS,
+        "extension": _extension(order, actor) if "decide_extension" in shown.actions else None,
         "owed": follow_up.find_open(order),
         "may_follow_up": _may_follow_up(order, actor),
     }
+
+
+@dataclass(frozen=True)
+class Asked:
+    """More time that somebody asked for: how much, until when it is decided, and why not by this person."""
+
+    amount: str
+    would_be: datetime
+    until: datetime | None
+    why_not: str
+
+
+def _extension(order: WorkOrder, actor: Actor) -> Asked | None:
+    record = find_open(order, Kind.EXTENSION)
+    if record is None or order.due_at is None:
+        return None
+    limit = moves.limit_of(record.facts)
+    would_be = calendar().due(order.due_at, limit)
+    return Asked(limit.text, would_be, record.due_at, extensions.why_not_decide(record, actor))
 
 
 def _limits(order: WorkOrder) -> list[Limit]:
@@ -65,15 +86,17 @@ def _limits(order: WorkOrder) -> list[Limit]:
         (Step.CONTACT, order.contact_due_at, order.contacted_at),
         (Step.RESOLVE, order.due_at, order.resolved_at),
     )
-    return [Limit(step.label, due, met, *_why(order, step, due)) for step, due, met in steps if due is not None]
+    return [Limit(step.label, due, met, _why(order, step, due)) for step, due, met in steps if due is not None]
 
 
-def _why(order: WorkOrder, step: Step, due: datetime) -> tuple[str, bool]:
-    """In words, how the limit was counted; one that was set anew, as by rework, no longer counts from the start."""
+def _why(order: WorkOrder, step: Step, due: datetime) -> list[str]:
+    """In words, how the limit was counted and what moved it."""
+    if step is Step.RESOLVE:
+        return [reason.text for reason in due_reasons.reasons(order)]
     limit = limits()[ServiceClass(order.class_code), step]
     if calendar().due(order.created_at, limit) != due:
-        return "", True
-    return calendar().in_words(order.created_at, limit), False
+        return ["时限在办理中重新确定过。"]
+    return [calendar().in_words(order.created_at, limit)]
 
 
 def _holders(order: WorkOrder) -> list[tuple[Row[Any], str]]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app import parameters
-from app.deadlines.limits import Limit, ServiceClass, Unit
+from app.deadlines.limits import Limit, ServiceClass
 from app.deadlines.queries import calendar
 
 DEFAULTS = {
@@ -12,6 +12,8 @@ DEFAULTS = {
     "claim.P2": "4 working_hours",
     "claim": "1 working_days",
     "ladder": "5 clock_minutes",
+    "answer": "3 working_days",
+    "extension": "1 working_days",
     "rate": "7 natural_days",
     "follow_up": "2 working_days",
     "follow_up.end": "10 working_days",
@@ -27,8 +29,7 @@ def action_limit(name: str, class_code: str = "") -> Limit:
     for candidate in candidates:
         stated = parameters.value(f"limit.{candidate}", DEFAULTS.get(candidate, ""))
         if stated:
-            amount, unit = stated.split()
-            return Limit(float(amount), Unit(unit))
+            return Limit.read(stated)
     raise KeyError(name)
 
 

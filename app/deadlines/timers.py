@@ -63,10 +63,13 @@ def fire(timer_id: int, now: datetime) -> Timer | None:
     return Timer(id=timer_id, work_order_id=won[0], kind=won[1], round=won[2], due_at=won[3], fired_at=now)
 
 
-def end(work_order_id: int, kinds: Iterable[str], now: datetime) -> None:
-    """Let timers of these kinds lapse without firing."""
-    db.session.execute(
+def end(work_order_id: int, kinds: Iterable[str], now: datetime) -> list[str]:
+    """Let timers of these kinds lapse without firing; returns the kinds of which there was one, in order."""
+    ended = db.session.execute(
         update(Timer)
         .where(Timer.work_order_id == work_order_id, Timer.fired_at.is_(None), Timer.kind.in_(tuple(kinds)))
         .values(fired_at=now)
+        .returning(Timer.kind),
+        execution_options={"synchronize_session": False},
     )
+    return sorted(set(ended.scalars()))

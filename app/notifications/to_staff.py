@@ -55,6 +55,13 @@ TO_ACCEPT_AGAIN = Message(
     only_in="submitted",
 )
 
+TO_GO_ON = Message(
+    "desk",
+    "诉求恢复受理",
+    _ORDER + "不再等待反映人补充{step_by}。请您在管理台受理、派单，或说明不予受理的原因。",
+    only_in="submitted",
+)
+
 # Whoever gets an order hears of it by `accepted`, `assigned` or `ladder`, so that the limits that were missed
 # before (`not_accepted`, `not_claimed`) tell the managers alone.
 TO_STAFF = {
@@ -126,7 +133,7 @@ TO_STAFF = {
         ),
         TO_ACCEPT_AGAIN,
     ),
-    "resumed": (_to_assignee("工单恢复办理", _ORDER + "已恢复办理{due_by}。请您继续办理。"),),
+    "resumed": (_to_assignee("工单恢复办理", _ORDER + "已恢复办理{due_by}。请您继续办理。"), TO_GO_ON),
     "transfer_offered": (
         Message(
             "offered",

@@ -20,6 +20,7 @@ __all__ = [
     "holders",
     "holders_anywhere",
     "holds_any",
+    "left_since",
     "names",
     "nearest_holders",
     "openids",
@@ -115,6 +116,19 @@ def holds_any(account_id: int, roles: Iterable[Role], places: Iterable[int]) -> 
         Account.state == AccountState.ACTIVE,
     )
     return bool(db.session.scalar(select(held)))
+
+
+def left_since(account_id: int, roles: Iterable[Role], moment: datetime) -> bool:
+    """Whether the account is active no more, or a posting of one of the roles has ended since then."""
+    account = db.session.get(Account, account_id)
+    if account is None or account.state != AccountState.ACTIVE:
+        return True
+    ended = exists().where(
+        Posting.account_id == account_id,
+        Posting.ended_at >= moment,
+        Posting.role.in_([role.value for role in roles]),
+    )
+    return bool(db.session.scalar(select(ended)))
 
 
 def first_post(account_id: int) -> Territory | None:

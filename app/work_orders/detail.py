@@ -44,6 +44,7 @@ BY_ASSIGNEE = (
     Action.RESOLVE,
     Action.AMEND,
 )
+PURPOSES = {Action.SUBMIT: Purpose.REPORT, Action.ANSWER: Purpose.ANSWER, Action.RESOLVE: Purpose.RESOLVE}
 BY_OFFICER = (Action.FOLLOW_UP, Action.REWORK, Action.CLOSE)
 
 
@@ -179,7 +180,7 @@ def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int | None
 
 
 def _pictures_of(action: Action, round_: int, pictures: Sequence[Shown]) -> list[Shown]:
-    purpose = {Action.SUBMIT: Purpose.REPORT, Action.RESOLVE: Purpose.RESOLVE}.get(action)
+    purpose = PURPOSES.get(action)
     return [one for one in pictures if one.purpose is purpose and one.round == round_] if purpose else []
 
 

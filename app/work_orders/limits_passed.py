@@ -12,7 +12,7 @@ from app.deadlines import timers
 from app.deadlines.limits import ServiceClass
 from app.deadlines.timers import Timer
 from app.people.actor import SYSTEM
-from app.work_orders import custody, follow_up, resolution, routing
+from app.work_orders import custody, extensions, follow_up, questions, replies, resolution, routing
 from app.work_orders.assignment import assign, to_ladder, to_pool
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
@@ -166,6 +166,9 @@ HANDLERS: dict[str, Handler] = {
     "due": _overdue,
     "due_subdistrict": _overdue_for("overdue_subdistrict"),
     "due_supervision": _overdue_for("overdue_supervision"),
+    "answer": questions.unanswered,
+    "extension": extensions.unanswered,
+    "urge": replies.unanswered,
     "rate": _rating_ended,
     "follow_up": _follow_up_late,
     "follow_up_end": _follow_up_ended,

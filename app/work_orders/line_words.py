@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.work_orders.handling import CONTACT_KINDS
+from app.work_orders.side_records import KIND_NAMES, Kind
 from app.work_orders.workflow import Action
 
 Facts = Mapping[str, Any]
@@ -52,6 +53,12 @@ def _follow_up(facts: Facts) -> str:
     return FOLLOW_UP_STEPS[facts["step"]]
 
 
+def _decision(facts: Facts) -> str:
+    if not facts:
+        return ""
+    return f"{'同意' if facts['approved'] else '不同意'}延期{facts['text']}"
+
+
 FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.ACCEPT: _rule,
     Action.DECLINE: lambda facts: facts["reason_name"],
@@ -61,5 +68,10 @@ FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.RATE: _rating,
     Action.FOLLOW_UP: _follow_up,
     Action.CLOSE: lambda facts: facts["outcome_name"],
+    Action.RESUME: lambda facts: "等待补充的时限已到" if facts.get("unanswered") else "",
+    Action.EXTEND: lambda facts: f"申请延期{facts['text']}" if facts else "",
+    Action.DECIDE_EXTENSION: _decision,
+    Action.REPLY: lambda facts: "" if facts.get("in_time", True) else "超过时限后回复",
+    Action.EXPIRE: lambda facts: f"{KIND_NAMES[Kind(facts['kind'])]}没有按时答复" if facts.get("kind") else "",
     Action.WARN: lambda facts: STEPS.get(facts.get("step", ""), ""),
 }

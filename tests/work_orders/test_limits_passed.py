@@ -12,7 +12,17 @@ from app.deadlines.timers import Timer
 from app.errors import Overtaken
 from app.parameters import Parameter
 from app.people.models import Duty, Role
-from app.work_orders import assignment, follow_up, handling, intake, limits_passed, rating, resolution
+from app.work_orders import (
+    assignment,
+    extensions,
+    follow_up,
+    handling,
+    intake,
+    limits_passed,
+    questions,
+    rating,
+    resolution,
+)
 from app.work_orders.workflow import Action
 from tests.factories import (
     a_duty_officer,
@@ -547,9 +557,12 @@ def test_every_kind_of_timer_that_is_set_has_a_handler(city, resident, worker, m
     run(rating.rate, order.number, resident, **NO)
     dispatched(an_order(city), manager, worker)
     an_order(city, category="ODD")
+    mine = claimed(an_order(city), worker)
+    run(extensions.ask, mine.number, worker, 1, "等配件")
+    run(questions.ask, mine.number, worker, "请说明楼层")
     kinds = set(db.session.scalars(select(Timer.kind)))
     end_reading()
-    assert kinds == set(limits_passed.HANDLERS)
+    assert kinds | {"urge"} == set(limits_passed.HANDLERS)
 
 
 def test_a_timer_stays_when_its_order_was_overtaken(city, worker, at, monkeypatch):
