@@ -70,6 +70,7 @@ TO_REPORTERS = {
         "诉求换人办理", "已由另一位工作人员接手办理{due_by}。您不用重新说明情况。", "progress", "已换人接手办理"
     ),
     "extended": _tell("办理时限有变化", "因情况复杂，经批准延长了办理时限{due_by}。", "progress", "办理时限已延长"),
+    "recounted": _tell("办理时限顺延", "因放假安排调整，办理时限顺延{due_by}。您不用重新提交。"),
     "recategorised": _tell("诉求类别已调整", "的类别已调整{due_by}。您不用重新提交。", "progress", "诉求类别已调整"),
     "relocated": _tell("诉求地点已更正", "的地点已更正，会由负责那里的工作人员办理{due_by}。"),
     "urge_answered": _tell("催办有回复", "，承办人已回复您的催办。请打开工单查看。", "progress", "承办人已回复催办"),

@@ -160,6 +160,7 @@ TO_STAFF = {
     ),
     "extended": (_to_assignee("延期已批准", _ORDER + "的延期已批准{due_by}。"),),
     "extension_refused": (_to_assignee("延期未获批准", _ORDER + "的延期没有获得批准{due_by}。请您抓紧办理。"),),
+    "recounted": (_to_assignee("工单时限顺延", _ORDER + "因放假安排调整，时限顺延{due_by}。"),),
     "category_proposed": (
         Message("unit_managers", "有改类别申请待审批", _ORDER + "的承办人申请改类别，时限会变长。请您在管理台审批。"),
     ),
