@@ -107,6 +107,7 @@ class BriefAnswer(Schema):
     created_at = fields.String()
     due_at = fields.String(allow_none=True)
     due_explained = fields.List(fields.Nested(DueShown))
+    time_unit = fields.String(allow_none=True)
     round = fields.Integer()
     emergency = fields.Boolean()
     confidential = fields.Boolean()
@@ -165,6 +166,7 @@ def brief(order: WorkOrder, actor: Any, *, as_reporter: bool) -> dict[str, Any]:
         "created_at": clock.iso(order.created_at),
         "due_at": clock.iso(order.due_at),
         "due_explained": _due_explained(order),
+        "time_unit": due_dates.counted(order)[1].unit.label if order.due_at else None,
         "round": order.round,
         "emergency": order.emergency,
         "confidential": order.confidential,

@@ -1,17 +1,18 @@
 const actions = require('../../actions')
 const uploads = require('../../../utils/upload')
 
-const EMPTY = { choice: '', note: '', visible: false, photos: [], kept: [], missing: '' }
+const EMPTY = { choice: '', amount: '', note: '', visible: false, photos: [], kept: [], missing: '' }
 
 /** The form of one action of a worker; tells "send" {verb, body}, "arrive" {withPlace} and "close". */
 Component({
-  properties: { verb: String, photoRequired: Boolean, busy: Boolean, problem: String },
+  properties: { verb: String, photoRequired: Boolean, unit: String, busy: Boolean, problem: String },
   data: { ...EMPTY, action: null },
   observers: {
     verb(verb) { this.setData({ ...EMPTY, action: verb ? actions.shown(actions.find(verb)) : null }) },
   },
   methods: {
     choose({ detail }) { this.setData({ choice: detail.value, missing: '' }) },
+    setAmount({ detail }) { this.setData({ amount: detail.value, missing: '' }) },
     type({ detail }) { this.setData({ note: detail.value, missing: '' }) },
     setVisible({ detail }) { this.setData({ visible: detail.value }) },
     changePhotos({ detail }) { this.setData({ photos: detail.photos, missing: '' }) },
