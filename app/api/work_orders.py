@@ -274,6 +274,7 @@ NEEDS = {
     Status.POOLED: "claim",
     Status.ASSIGNED: "sign",
     Status.IN_PROGRESS: "resolve",
+    Status.AWAITING_RESIDENT: "answer",
     Status.RESOLVED: "rate",
 }
 

@@ -13,16 +13,31 @@ from app.deadlines.queries import calendar, limits
 from app.notifications import inbox
 from app.people.actor import Actor
 from app.people.models import Account, Role
-from app.work_orders import assignment, catalogue, custody, due_reasons, extensions, follow_up, moves
+from app.people.queries import names
+from app.territory.queries import names as place_names
+from app.work_orders import (
+    assignment,
+    catalogue,
+    custody,
+    due_dates,
+    due_reasons,
+    extensions,
+    follow_up,
+    lateness,
+    moves,
+)
 from app.work_orders.detail import detail
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.intake import DECLINE_REASONS
+from app.work_orders.lateness import To
 from app.work_orders.models import Assignment, Rating, WorkOrder
 from app.work_orders.side_records import Kind, find_open
 from app.work_orders.workflow import ACTION_NAMES, ACTIVE, OPEN, STATUS_NAMES, Action, Status
 
 FORMS = ("decide_extension", "accept", "ask", "resume", "dispatch", "decline")
 """Actions with a form of their own on the page, `act_….html`, in the order in which they are shown."""
+
+LATE_NAMES = {To.PERSON: "", To.UNIT: "（无人承办）", To.APPROVER: "（延期未审批）"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,7 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
         "is_running": order.status in ACTIVE,
         "limits": _limits(order),
         "holders": _holders(order),
+        "late": _late(order),
         "ratings": _ratings(order),
         "told": inbox.told_about(order.number, custody.reporters(order)),
         "candidates": assignment.candidates(order, actor) if "dispatch" in shown.actions else (),
@@ -108,6 +124,21 @@ def _holders(order: WorkOrder) -> list[tuple[Row[Any], str]]:
         .order_by(Assignment.id)
     )
     return [(row, ACTION_NAMES[Action(row.how)]) for row in rows]
+
+
+def _late(order: WorkOrder) -> list[tuple[str, int]]:
+    """(whose, minutes) of the overdue time; nothing is asked for an order that never was late."""
+    if order.due_at is None or (order.round == 1 and not order.overdue_at and not due_dates.is_overdue(order)):
+        return []
+    shares = lateness.by_holder(order)
+    people = names(share.holder.id for share in shares if share.holder.to is To.PERSON)
+    places = place_names({share.holder.id for share in shares if share.holder.to is not To.PERSON and share.holder.id})
+    told: dict[str, int] = {}
+    for share in shares:
+        name = people.get(share.holder.id or 0, "") or places.get(share.holder.id or 0, "")
+        whose = f"{name}{LATE_NAMES[share.holder.to]}"
+        told[whose] = told.get(whose, 0) + share.minutes
+    return list(told.items())
 
 
 def _ratings(order: WorkOrder) -> Sequence[Row[Any]]:

@@ -87,6 +87,7 @@ def pass_pause(order: WorkOrder, pause: Pause) -> None:
         order.contact_due_at = pause.moved(order.contact_due_at, contact.unit)
     if order.due_at is not None:
         order.due_at = pause.moved(order.due_at, counted(order)[1].unit)
+        order.due_provisional = rests_on_provisional(order)
 
 
 def set_due(order: WorkOrder, due_at: datetime) -> None:

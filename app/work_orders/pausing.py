@@ -6,8 +6,8 @@ from sqlalchemy import exists, select
 
 from app import clock
 from app.db import db
-from app.deadlines import action_limits, timers
-from app.deadlines.limits import ServiceClass
+from app.deadlines import timers
+from app.deadlines.limits import ServiceClass, Unit
 from app.people import queries as people
 from app.people.actor import Actor, System
 from app.work_orders import custody, due_dates, policy, queries
@@ -18,7 +18,7 @@ from app.work_orders.moves import Pause
 from app.work_orders.side_records import Kind, find_open
 from app.work_orders.workflow import Action, Status
 
-STOPPED = (*due_dates.WATCHED, "accept")
+STOPPED = (*due_dates.WATCHED, "accept", "appeal")
 
 
 def stop(order: WorkOrder, back: Status) -> list[str]:
@@ -71,6 +71,5 @@ def _await_acceptance(order: WorkOrder, pause: Pause) -> None:
     if appeal is None:
         custody.await_step(order, "accept")
     elif appeal.due_at is not None:
-        timers.end(order.id, ("appeal",), clock.now())
-        appeal.due_at = pause.moved(appeal.due_at, action_limits.action_limit("appeal").unit)
+        order.step_due_at = appeal.due_at = pause.moved(appeal.due_at, Unit.WORKING_DAYS)
         timers.start(order.id, order.round, {"appeal": appeal.due_at})

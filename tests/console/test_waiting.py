@@ -1,6 +1,9 @@
 """The console's forms of what waits: ask, resume, decide about more time; and why an order is due when it is due."""
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 
 from app.db import transaction
 from app.people.models import Role
@@ -104,6 +107,16 @@ def test_the_manager_of_a_sibling_community_gets_404(city, at_desk, asked_for, f
     _, hidden = sibling.form("/sign-out")
     typed = {"key": "k" * 20, "version": "2", "question": "话", "note": "话", "decision": "approve"}
     assert sibling.post(f"{path(asked_for)}/{form}", hidden | typed).status_code == 404
+
+
+def test_a_late_order_says_whose_the_time_is(city, desk, worker):
+    with time_machine.travel(datetime(2026, 3, 10, 2, tzinfo=UTC), tick=False) as traveller:
+        order = claimed(an_order(city), worker)  # due 03-19 18:00
+        assert "超期时间归属" not in desk.get(path(order)).text
+        traveller.move_to(datetime(2026, 3, 20, 3, tzinfo=UTC))
+        page = desk.get(path(order)).text
+    assert "超期时间归属" in page
+    assert "<dt>李建国</dt><dd>120 分钟（工作时间）</dd>" in page
 
 
 def test_a_paused_order_says_that_its_time_stands_still_and_is_a_tab_of_the_board(city, desk, worker):

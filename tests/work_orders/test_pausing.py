@@ -4,12 +4,15 @@ import pytest
 
 from app import clock
 from app.db import db, end_reading
+from app.deadlines import timers as deadline_timers
 from app.people import sign_in
 from app.people.models import Account, Posting
 from app.work_orders import assignment, follow_up, leaving, morning, queries, questions, rating
 from app.work_orders.due_dates import is_overdue
-from app.work_orders.models import Recusal
+from app.work_orders.models import Recusal, WorkOrder
 from app.work_orders.queries import BoardFilters
+from app.work_orders.side_records import Kind, put
+from app.work_orders.workflow import Action
 from tests.factories import a_duty_officer, a_worker, an_order, claimed, fresh, resolved, writing
 from tests.work_orders.record import holders, last, public_id, run, story, sweep, timers, topics
 from tests.work_orders.waiting import answered, asked, spoken
@@ -168,3 +171,20 @@ def test_a_pause_within_a_later_round_moves_that_rounds_limits(city, resident, w
     run(questions.resume, order.number, worker, "来电说明")
     row = fresh(order)
     assert (spoken(row.due_at), spoken(timers(order)["due"])) == ("03-17 12:00", "03-17 12:00")
+
+
+def test_an_appeal_that_waits_has_its_limit_moved_and_no_other_is_begun(city, resident, clerk, at):
+    order, due = an_order(city, resident, "ODD"), at("03-12 18:00")
+    at("03-10 10:00")
+    with writing():
+        row = WorkOrder.query.filter_by(id=order.id).one()
+        put(row, Kind.APPEAL, row.take(Action.WARN, by=resident), due_at=due)
+        deadline_timers.start(row.id, row.round, {"appeal": due})
+    asked(order, clerk)
+    assert "appeal" not in timers(order)
+    at("03-11 10:00")
+    answered(order, resident)
+    row = fresh(order)
+    assert (row.status, spoken(row.step_due_at), row.beside) == ("submitted", "03-13 18:00", "appeal")
+    assert spoken(timers(order)["appeal"]) == "03-13 18:00"
+    assert "accept" not in timers(order)
