@@ -138,7 +138,8 @@ def _late(order: WorkOrder) -> list[tuple[str, int]]:
         name = people.get(share.holder.id or 0, "") or places.get(share.holder.id or 0, "")
         whose = f"{name}{LATE_NAMES[share.holder.to]}"
         told[whose] = told.get(whose, 0) + share.minutes
-    return list(told.items())
+    # Between a command's two writes lies a moment that nobody needs to read about.
+    return [(whose, minutes) for whose, minutes in told.items() if minutes]
 
 
 def _ratings(order: WorkOrder) -> Sequence[Row[Any]]:

@@ -48,7 +48,7 @@ Move = Pause | Extension
 def of_round(order: "WorkOrder") -> list[Move]:
     """What moved the due date of this round so far; a pause that still lasts has moved nothing yet."""
     rows = db.session.execute(
-        select(SideRecord.kind, SideRecord.opened_at, SideRecord.ended_at, SideRecord.outcome, SideRecord.facts)
+        select(SideRecord.kind, SideRecord.ended_at, SideRecord.outcome, SideRecord.facts)
         .where(
             SideRecord.work_order_id == order.id,
             SideRecord.round == order.round,
@@ -60,10 +60,20 @@ def of_round(order: "WorkOrder") -> list[Move]:
     found: list[Move] = []
     for row in rows:
         if row.kind == Kind.QUESTION.value and row.outcome != LAPSED:
-            found.append(Pause(row.opened_at, row.ended_at))
+            found.append(pause_of(row.facts))
         elif row.kind == Kind.EXTENSION.value and row.outcome == APPROVED:
             found.append(Extension(row.ended_at, limit_of(row.facts)))
     return found
+
+
+def kept(pause: Pause) -> dict[str, str]:
+    """A pause as the facts of a question's record keep it."""
+    return {"from": pause.start.isoformat(), "to": pause.end.isoformat()}
+
+
+def pause_of(facts: dict[str, str]) -> Pause:
+    """The pause that the facts of a question's record keep."""
+    return Pause(datetime.fromisoformat(facts["from"]), datetime.fromisoformat(facts["to"]))
 
 
 def limit_of(facts: dict[str, str]) -> Limit:

@@ -25,15 +25,21 @@ def stop(order: WorkOrder, back: Status) -> list[str]:
     """Stop the time of an order that was `back` until now; returns which timers ran, to be kept until it goes on."""
     running = timers.end(order.id, STOPPED, clock.now())
     order.paused_from, order.paused_at = back.value, clock.now()
-    order.step_due_at = None
     return running
 
 
-def go_on(order: WorkOrder, running: list[str], action: Action, by: Actor | System, topic: str, **more: Any) -> None:
-    """Move what was running by the pause, and put the order back to where it was, or to others if that is gone."""
-    if order.paused_at is None or order.paused_from is None:
+def so_far(order: WorkOrder) -> Pause:
+    """The pause of an order that waits, if it ended at this moment."""
+    if order.paused_at is None:
         raise RuntimeError(f"{order.number} is not paused")
-    pause, back = Pause(order.paused_at, clock.now()), Status(order.paused_from)
+    return Pause(order.paused_at, clock.now())
+
+
+def go_on(
+    order: WorkOrder, pause: Pause, running: list[str], action: Action, by: Actor | System, topic: str, **more: Any
+) -> None:
+    """Move what was running by the pause, and put the order back to where it was, or to others if that is gone."""
+    back = Status(order.paused_from or "")
     is_gone = back is Status.IN_PROGRESS and _is_gone(order, pause)
     due_dates.pass_pause(order, pause)
     order.step_due_at = None

@@ -1,8 +1,9 @@
 """Why it is due then: parts without a gap from where the time began to the due date, which add up."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import update
 
 from app.db import db, end_reading
@@ -72,6 +73,15 @@ def test_pauses_and_extensions_add_up_in_the_order_in_which_they_came(order, res
     answered(order, resident)
     assert told(order) == [("span", 7 * DAY), ("pause", 360), ("extension", 2 * DAY), ("pause", 60)]
     assert spoken(fresh(order).due_at) == "03-25 10:00"
+
+
+def test_the_parts_leave_no_gap_while_the_clock_goes_on(order, resident, worker, manager, moving):
+    with time_machine.travel(datetime(2026, 3, 10, 3, tzinfo=UTC), tick=True) as traveller:
+        asked(order, worker)
+        traveller.shift(timedelta(minutes=30))
+        answered(order, resident)
+        extended(order, worker, manager, 1)
+        assert [kind for kind, _ in told(order)] == ["span", "pause", "extension"]
 
 
 def test_a_pause_at_night_is_told_and_adds_nothing(order, resident, worker, at):
