@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, false, func, select
+from sqlalchemy import Select, and_, exists, false, func, or_, select
 
 from app.db import db
 from app.people.actor import Actor
@@ -120,15 +120,13 @@ def holds_any(account_id: int, roles: Iterable[Role], places: Iterable[int]) -> 
 
 def left_since(account_id: int, roles: Iterable[Role], moment: datetime) -> bool:
     """Whether the account is active no more, or a posting of one of the roles has ended since then."""
-    account = db.session.get(Account, account_id)
-    if account is None or account.state != AccountState.ACTIVE:
-        return True
+    is_active = exists().where(Account.id == account_id, Account.state == AccountState.ACTIVE)
     ended = exists().where(
         Posting.account_id == account_id,
         Posting.ended_at >= moment,
         Posting.role.in_([role.value for role in roles]),
     )
-    return bool(db.session.scalar(select(ended)))
+    return bool(db.session.scalar(select(or_(~is_active, ended))))
 
 
 def first_post(account_id: int) -> Territory | None:

@@ -10,12 +10,12 @@ from app.deadlines import timers
 from app.deadlines.limits import ServiceClass, Unit
 from app.people import queries as people
 from app.people.actor import Actor, System
-from app.work_orders import custody, due_dates, policy, queries
+from app.work_orders import custody, due_dates, moves, policy, queries
 from app.work_orders.assignment import to_ladder, to_pool
 from app.work_orders.facts import owe
 from app.work_orders.models import Recusal, WorkOrder
 from app.work_orders.moves import Pause
-from app.work_orders.side_records import Kind, find_open
+from app.work_orders.side_records import Kind, SideRecord, find_open
 from app.work_orders.workflow import Action, Status
 
 STOPPED = (*due_dates.WATCHED, "accept", "appeal")
@@ -28,19 +28,17 @@ def stop(order: WorkOrder, back: Status) -> list[str]:
     return running
 
 
-def so_far(order: WorkOrder) -> Pause:
-    """The pause of an order that waits, if it ended at this moment."""
-    if order.paused_at is None:
-        raise RuntimeError(f"{order.number} is not paused")
-    return Pause(order.paused_at, clock.now())
-
-
 def go_on(
-    order: WorkOrder, pause: Pause, running: list[str], action: Action, by: Actor | System, topic: str, **more: Any
+    order: WorkOrder, waited_for: SideRecord, action: Action, by: Actor | System, topic: str, **more: Any
 ) -> None:
     """Move what was running by the pause, and put the order back to where it was, or to others if that is gone."""
-    back = Status(order.paused_from or "")
+    if order.paused_at is None or order.paused_from is None:
+        raise RuntimeError(f"{order.number} is not paused")
+    pause, back = Pause(order.paused_at, clock.now()), Status(order.paused_from)
+    running = waited_for.facts["running"]
     is_gone = back is Status.IN_PROGRESS and _is_gone(order, pause)
+    # Kept to the microsecond by which the limits move, so that their way can be told later without a gap.
+    waited_for.facts = moves.kept(pause)
     due_dates.pass_pause(order, pause)
     order.step_due_at = None
     if not is_gone or not _to_others(order, action, by, more):

@@ -15,7 +15,7 @@ from app.errors import Conflict
 from app.people.actor import SYSTEM, Actor, System
 from app.photos.attaching import attach
 from app.photos.models import Purpose
-from app.work_orders import moves, pausing, policy, queries
+from app.work_orders import pausing, policy, queries
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
 from app.work_orders.side_records import Kind, SideRecord, find_open, put
@@ -105,7 +105,4 @@ def _end(
     order: WorkOrder, question: SideRecord, action: Action, by: Actor | System, outcome: str, **more: object
 ) -> None:
     topic = "answered" if action is Action.ANSWER else "resumed"
-    running, pause = question.facts["running"], pausing.so_far(order)
-    # Kept to the microsecond by which the limits move, so that their way can be told later without a gap.
-    question.facts = moves.kept(pause)
-    pausing.go_on(order, pause, running, action, by, topic, answers={Kind.QUESTION: outcome}, **more)
+    pausing.go_on(order, question, action, by, topic, answers={Kind.QUESTION: outcome}, **more)
