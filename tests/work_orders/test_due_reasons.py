@@ -75,13 +75,12 @@ def test_pauses_and_extensions_add_up_in_the_order_in_which_they_came(order, res
     assert spoken(fresh(order).due_at) == "03-25 10:00"
 
 
-def test_the_parts_leave_no_gap_while_the_clock_goes_on(order, resident, worker, manager, moving):
+def test_the_parts_leave_no_gap_while_the_clock_goes_on(order, resident, worker):
     with time_machine.travel(datetime(2026, 3, 10, 3, tzinfo=UTC), tick=True) as traveller:
         asked(order, worker)
         traveller.shift(timedelta(minutes=30))
         answered(order, resident)
-        extended(order, worker, manager, 1)
-        assert [kind for kind, _ in told(order)] == ["span", "pause", "extension"]
+        assert [kind for kind, _ in told(order)] == ["span", "pause"]
 
 
 def test_a_pause_at_night_is_told_and_adds_nothing(order, resident, worker, at):
