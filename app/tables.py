@@ -43,6 +43,7 @@ class Report:
     unchanged: int = 0
     errors: list[RowError] = field(default_factory=list)
     warnings: list[RowError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def count(self, before: object | None, after: object) -> bool:
         """Count one row by what stood there before, None for nothing; says whether it has to be written."""
@@ -61,6 +62,7 @@ class Report:
         self.unchanged += other.unchanged
         self.errors += other.errors
         self.warnings += other.warnings
+        self.notes += other.notes
 
 
 class CellError(ValueError):

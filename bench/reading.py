@@ -67,6 +67,7 @@ class Reading:
             "assignee": assignee if order.assignee_id else None,
             "reporter": None,
             "rating": shown.rating(rating, self.store.read_moment(rating[4])) if rated else None,
+            "due_reasons": [],
             "timeline": self._timeline(order_id, pictures),
             "calls": [],  # The bench reports nothing urgent.
         }

@@ -101,6 +101,7 @@ def brief(order: Order, category: Category, actions: list[str]) -> dict[str, Any
             {"step": step, "name": name, "due_at": iso(at), "text": spoken(at) + sentence}
             for step, name, at, sentence in steps
         ],
+        "time_unit": "小时" if order.class_code in ("P0", "P1") else "个工作日",
         "round": order.round,
         "emergency": bool(order.emergency),
         "confidential": bool(order.confidential),

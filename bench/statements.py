@@ -31,7 +31,7 @@ NEW_ORDER = insert(
     "number status version round category_code class_code channel city_id district_id subdistrict_id community_id"
     " grid_id lead_unit_id compound_id building unit lat lng place_text unplaced description answers confidential"
     " emergency unchecked hidden rule_code misses created_at changed_at accepted_at sign_due_at contact_due_at due_at"
-    " original_due_at due_provisional step_due_at",
+    " original_due_at due_provisional counted_from span moved step_due_at",
     returning="id",
 )
 NEW_REPORTER = insert("reporter", "work_order_id account_id contact is_first created_at")

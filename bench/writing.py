@@ -110,13 +110,14 @@ class Writing:
         at, due_at = self.moment(order.created_at), self.moment(order.due_at)
         years = {moment.astimezone(shown.CITY).year for moment in (order.created_at, order.due_at)}
         provisional = any(self.calendar.is_provisional(year) for year in years)
+        span = self.limits[ServiceClass(order.class_code), Step.RESOLVE].code
         waits_until = self.moment(order.step_due_at) if order.step_due_at else None
         rows = self.run(
             statements.NEW_ORDER, order.number, order.status, 1, 1, order.category_code, order.class_code, "phone",
             *place[7:], place[6] or place[4], place[10], place[0], order.building, order.unit, order.lat, order.lng,
             order.place_text, False, description, "{}", False, False, True, True,
             self.kept.rules[order.category_code][0], 0, at, at, at, self.moment(order.sign_due_at),
-            self.moment(order.contact_due_at), due_at, due_at, provisional, waits_until,
+            self.moment(order.contact_due_at), due_at, due_at, provisional, at, span, False, waits_until,
         )  # fmt: skip
         return int(rows[0][0])
 

@@ -166,7 +166,7 @@ EXAMPLES = {
 
 
 def test_every_event_of_an_order_comes_from_some_action():
-    beside = {"not_accepted", "not_claimed", "not_signed", "staff_linked", "digest"}
+    beside = {"not_accepted", "not_claimed", "not_signed", "staff_linked", "digest", "recounted"}
     assert set().union(*facts.TOLD.values()) | beside == set(MESSAGES)
 
 
@@ -178,7 +178,7 @@ DOORS = {
     Action.DISPATCH: "console_work_order.dispatch",
     Action.APPEAL: "resident_say.appeal",
     Action.ASK: "worker_waiting.ask",
-    Action.ANSWER: "resident_say.answer",
+    Action.ANSWER: "resident_answers.answer",
     Action.RESUME: "worker_waiting.resume",
     Action.SIGN: "worker_work_orders.sign",
     Action.REFUSE: "worker_work_orders.refuse",

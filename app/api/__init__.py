@@ -8,10 +8,10 @@ from flask import Flask, Response, request
 
 from app import limits, logs
 from app.api import account, health, inbox, openapi, photos, problems, public
-from app.api.resident import confide, neighbourhood, say, screening
+from app.api.resident import answers, confide, neighbourhood, say, screening
 from app.api.resident import work_orders as resident
 from app.api.text_check import TextCheck
-from app.api.worker import corrections, duty, intake, transfer
+from app.api.worker import corrections, duty, intake, transfer, waiting
 from app.api.worker import work_orders as worker
 from app.errors import NotFound
 from app.wechat_access import wechat_for
@@ -30,10 +30,12 @@ DOORS = (
     screening.bp,
     resident.bp,
     say.bp,
+    answers.bp,
     confide.bp,
     neighbourhood.bp,
     duty.bp,
     worker.bp,
+    waiting.bp,
     intake.bp,
     transfer.bp,
     corrections.bp,

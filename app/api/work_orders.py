@@ -1,18 +1,20 @@
 """How orders are shown on phones. Every audience's fields are listed by hand."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from app import clock
 from app.photos.queries import Shown
-from app.work_orders import catalogue, policy
+from app.work_orders import catalogue, due_dates, due_reasons, policy
 from app.work_orders.calls import Call
 from app.work_orders.detail import Detail, Line
+from app.work_orders.due_reasons import Reason
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.models import WorkOrder
-from app.work_orders.workflow import ACTIVE, STATUS_NAMES, Status
+from app.work_orders.workflow import PAUSED, STATUS_NAMES, Status
 
 
 class CategoryShown(Schema):
@@ -33,6 +35,24 @@ class DueShown(Schema):
     name = fields.String()
     due_at = fields.String()
     text = fields.String()
+
+
+class PartShown(Schema):
+    start = fields.String(data_key="from")
+    end = fields.String(data_key="to")
+    minutes = fields.Float()
+    why = fields.String()
+
+
+class ReasonShown(Schema):
+    """A part of the way to the due date; the parts leave no gap, and their minutes add up."""
+
+    kind = fields.String()
+    start = fields.String(data_key="from")
+    end = fields.String(data_key="to")
+    minutes = fields.Float()
+    text = fields.String()
+    parts = fields.List(fields.Nested(PartShown))
 
 
 class PersonShown(Schema):
@@ -98,6 +118,7 @@ class BriefAnswer(Schema):
     created_at = fields.String()
     due_at = fields.String(allow_none=True)
     due_explained = fields.List(fields.Nested(DueShown))
+    time_unit = fields.String(allow_none=True)
     round = fields.Integer()
     emergency = fields.Boolean()
     confidential = fields.Boolean()
@@ -119,6 +140,7 @@ class OrderAnswer(BriefAnswer):
     assignee = fields.Nested(PersonShown, allow_none=True)
     reporter = fields.Nested(ReporterAnswer, allow_none=True)
     rating = fields.Nested(RatingShown, allow_none=True)
+    due_reasons = fields.List(fields.Nested(ReasonShown))
     timeline = fields.List(fields.Nested(LineShown))
     calls = fields.List(fields.Nested(CallShown))
 
@@ -158,6 +180,7 @@ def brief(order: WorkOrder, actor: Any, *, as_reporter: bool) -> dict[str, Any]:
         "created_at": clock.iso(order.created_at),
         "due_at": clock.iso(order.due_at),
         "due_explained": _due_explained(order),
+        "time_unit": due_dates.counted(order)[1].unit.label if order.due_at else None,
         "round": order.round,
         "emergency": order.emergency,
         "confidential": order.confidential,
@@ -189,11 +212,17 @@ def _due_explained(order: WorkOrder) -> list[dict[str, Any]]:
         ("contact", "联系", order.contact_due_at, "之前会与您联系"),
         ("resolve", "办结", order.due_at, "之前办结"),
     )
+    waits = order.status in PAUSED
     return [
-        {"step": step, "name": name, "due_at": clock.iso(at), "text": f"{clock.spoken(at)}{sentence}"}
+        {"step": step, "name": name, "due_at": clock.iso(at), "text": _until(at, sentence, waits)}
         for step, name, at, sentence in steps
         if at is not None
     ]
+
+
+def _until(at: datetime, sentence: str, waits: bool) -> str:
+    """A pause keeps its limits where they are until it is known how long it was."""
+    return f"原定{clock.spoken(at)}{sentence}，暂停期间不计时" if waits else f"{clock.spoken(at)}{sentence}"
 
 
 def full(shown: Detail, actor: Any, *, as_reporter: bool) -> dict[str, Any]:
@@ -207,6 +236,7 @@ def full(shown: Detail, actor: Any, *, as_reporter: bool) -> dict[str, Any]:
         "assignee": {"name": shown.assignee_name or "工作人员", "title": "承办人"} if order.assignee_id else None,
         "reporter": {"name": reporter.name, "phone_masked": reporter.phone_masked} if reporter else None,
         "rating": rating(shown.rating),
+        "due_reasons": [_reason(one) for one in due_reasons.reasons(order)] if due_reasons.is_told(order) else [],
         "timeline": timeline(shown.lines),
         "calls": [_call(call) for call in shown.calls],
         "actions": list(shown.actions),
@@ -221,6 +251,15 @@ def photo(shown: Shown) -> dict[str, Any]:
         "state": shown.state,
         "state_name": shown.state_name,
     }
+
+
+def _reason(one: Reason) -> dict[str, Any]:
+    parts = [_interval(part.start, part.end, part.minutes) | {"why": part.why} for part in one.parts]
+    return _interval(one.start, one.end, one.minutes) | {"kind": one.kind, "text": one.text, "parts": parts}
+
+
+def _interval(start: datetime, end: datetime, minutes: float) -> dict[str, Any]:
+    return {"from": clock.iso(start), "to": clock.iso(end), "minutes": round(minutes, 1)}
 
 
 def rating(row: Any) -> dict[str, Any] | None:
@@ -259,6 +298,7 @@ NEEDS = {
     Status.POOLED: "claim",
     Status.ASSIGNED: "sign",
     Status.IN_PROGRESS: "resolve",
+    Status.AWAITING_RESIDENT: "answer",
     Status.RESOLVED: "rate",
 }
 
@@ -281,7 +321,7 @@ def summary(row: Any) -> dict[str, Any]:
         "excerpt": row.excerpt,
         "created_at": clock.iso(row.created_at),
         "due_at": clock.iso(row.due_at),
-        "overdue": bool(row.due_at and status in ACTIVE and row.due_at < clock.now()),
+        "overdue": due_dates.is_overdue(row),
         "emergency": row.emergency,
         "needs": [needs] if needs else [],
     }

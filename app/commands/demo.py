@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.commands import demo_orders
-from app.commands.importing import KINDS, tell
+from app.commands.importing import KINDS, OF_A_CITY, tell
 from app.db import db, end_reading, transaction
 from app.people import staffing
 from app.people.models import Account, ConsoleLogin, Duty, Posting, Role
@@ -72,12 +72,12 @@ def _password(marker: Path) -> str:
 
 
 def _bring_tables(password: str) -> None:
-    for kind, bring in KINDS.items():
+    for kind in OF_A_CITY:
         with transaction():
             if kind == "people":
                 report = staffing.import_people(staffing.read_people(DATA), password=password)
             else:
-                report = bring(DATA, False)
+                report = KINDS[kind](DATA, False)
         if report.errors:
             tell(report, False)
             raise click.ClickException(f"the demo's {kind} could not be brought in")

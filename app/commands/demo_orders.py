@@ -24,7 +24,7 @@ from app.photos import storing
 from app.photos.models import PhotoState
 from app.territory.models import Compound
 from app.territory.placing import Place, place_by_building, place_by_point
-from app.work_orders import assignment, follow_up, handling, intake, rating, resolution
+from app.work_orders import assignment, extensions, follow_up, handling, intake, questions, rating, resolution
 from app.work_orders.intake import Request
 from app.work_orders.models import WorkOrder
 
@@ -201,6 +201,8 @@ DEEDS: dict[str, Callable[[str, Actor, Step], object]] = {
     "note": lambda number, actor, step: handling.note(
         number, actor, step["note"], visible_to_resident=step.get("visible_to_resident", False)
     ),
+    "ask": lambda number, actor, step: questions.ask(number, actor, step["question"]),
+    "extend": lambda number, actor, step: extensions.ask(number, actor, step["amount"], step["reason"]),
     "resolve": lambda number, actor, step: resolution.resolve(
         number, actor, step["result"], step["note"], step["photo_ids"]
     ),

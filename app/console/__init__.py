@@ -17,6 +17,7 @@ from app.console import (
     reviews,
     second_look,
     transfer,
+    waiting,
     words,
     work_order,
 )
@@ -36,6 +37,7 @@ def open_door(app: Flask, settings: Settings) -> None:
         handling.blueprint,
         second_look.blueprint,
         intake.blueprint,
+        waiting.blueprint,
         follow_ups.blueprint,
         reviews.blueprint,
         messages.blueprint,

@@ -6,14 +6,13 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
-from app import clock
 from app.console import choices, doorway, guard
 from app.db import end_reading
 from app.errors import NotFound
-from app.work_orders import catalogue, queries
+from app.work_orders import catalogue, due_dates, queries
 from app.work_orders.queries import BoardFilters
 from app.work_orders.scope import OFFICE
-from app.work_orders.workflow import OPEN, STATUS_NAMES, Status
+from app.work_orders.workflow import ACTIVE, STATUS_NAMES, Status
 
 PER_PAGE = 30
 PAGES = 200
@@ -126,15 +125,14 @@ def _state(look: Look, mark: str) -> dict[str, Any]:
 
 
 def _row(row: Any) -> dict[str, Any]:
-    is_open = row.status in OPEN
     status_name = STATUS_NAMES[Status(row.status)]
     category = catalogue.name_of(row.category_code)
     return {
         **row._mapping,
         "status_name": status_name,
         "category": category,
-        "waits": is_open and row.due_at is not None,
-        "late": is_open and row.due_at is not None and row.due_at < clock.now(),
+        "waits": row.status in ACTIVE and row.due_at is not None,
+        "late": due_dates.is_overdue(row),
         "mark": f"{row.changed_at.timestamp()}",
         "says": f"{category}，{row.place_text}，{status_name}",
     }

@@ -19,6 +19,7 @@ TABS = (
     Status.POOLED,
     Status.ASSIGNED,
     Status.IN_PROGRESS,
+    Status.AWAITING_RESIDENT,
     Status.RESOLVED,
     Status.CLOSED,
     Status.DECLINED,

@@ -15,22 +15,39 @@ from app.notifications import inbox
 from app.people import queries as people
 from app.people.actor import Actor
 from app.people.models import Account, Role
-from app.work_orders import assignment, catalogue, custody, follow_up, queries, recusal, side_records
+from app.territory.queries import names as place_names
+from app.work_orders import (
+    assignment,
+    catalogue,
+    custody,
+    due_dates,
+    due_reasons,
+    extensions,
+    follow_up,
+    lateness,
+    moves,
+    queries,
+    recusal,
+)
 from app.work_orders import candidates as choice
 from app.work_orders.detail import detail
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.handling import CONTACT_KINDS
 from app.work_orders.intake import DECLINE_REASONS
+from app.work_orders.lateness import To
 from app.work_orders.models import Assignment, Rating, WorkOrder
-from app.work_orders.side_records import Kind
-from app.work_orders.workflow import ACTION_NAMES, OPEN, STATUS_NAMES, Action, Status
+from app.work_orders.side_records import Kind, find_open
+from app.work_orders.workflow import ACTION_NAMES, ACTIVE, OPEN, STATUS_NAMES, Action, Status
 
 FORMS = (
+    "decide_extension",
     "accept",
     "sign",
     "contact",
     "note",
     "resolve",
+    "ask",
+    "resume",
     "refuse",
     "take_back_transfer",
     "decide_category",
@@ -48,6 +65,8 @@ FORMS = (
 )
 """Actions with a form of their own on the page, `act_….html`, in the order in which they are shown."""
 
+LATE_NAMES = {To.PERSON: "", To.UNIT: "（无人承办）", To.APPROVER: "（延期未审批）"}
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -56,8 +75,7 @@ class Limit:
     name: str
     due_at: datetime
     met_at: datetime | None
-    why: str
-    moved: bool
+    why: list[str]
 
 
 def of(number: str, actor: Actor) -> dict[str, Any]:
@@ -72,8 +90,10 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
         "questions": catalogue.answered(order.category_code, order.answers),
         "result_name": RESULT_NAMES.get(order.result or ""),
         "is_open": order.status in OPEN,
+        "is_running": order.status in ACTIVE,
         "limits": _limits(order),
         "holders": _holders(order),
+        "late": _late(order),
         "ratings": _ratings(order),
         "told": inbox.told_about(order.number, custody.reporters(order)),
         "offered_name": people.names([order.offered_to_id]).get(order.offered_to_id or 0),
@@ -90,6 +110,7 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
         "contact_kinds": CONTACT_KINDS,
         "results": RESULT_NAMES,
         "photo_required": catalogue.requires_photo(order.category_code),
+        "extension": _extension(order, actor) if "decide_extension" in shown.actions else None,
         "owed": follow_up.find_open(order),
         "may_follow_up": _may_follow_up(order, actor),
     }
@@ -97,8 +118,27 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
 
 def _proposed(order: WorkOrder) -> str | None:
     """The category that is proposed and waits for a decision."""
-    record = side_records.find_open(order, Kind.CATEGORY)
+    record = find_open(order, Kind.CATEGORY)
     return catalogue.name_of(record.facts["category"]) if record else None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """More time that somebody asked for: how much, until when it is decided, and why not by this person."""
+
+    amount: str
+    would_be: datetime
+    until: datetime | None
+    why_not: str
+
+
+def _extension(order: WorkOrder, actor: Actor) -> Asked | None:
+    record = find_open(order, Kind.EXTENSION)
+    if record is None or order.due_at is None:
+        return None
+    limit = moves.limit_of(record.facts)
+    would_be = calendar().due(order.due_at, limit)
+    return Asked(limit.text, would_be, record.due_at, extensions.why_not_decide(record, actor))
 
 
 def _limits(order: WorkOrder) -> list[Limit]:
@@ -107,15 +147,17 @@ def _limits(order: WorkOrder) -> list[Limit]:
         (Step.CONTACT, order.contact_due_at, order.contacted_at),
         (Step.RESOLVE, order.due_at, order.resolved_at),
     )
-    return [Limit(step.label, due, met, *_why(order, step, due)) for step, due, met in steps if due is not None]
+    return [Limit(step.label, due, met, _why(order, step, due)) for step, due, met in steps if due is not None]
 
 
-def _why(order: WorkOrder, step: Step, due: datetime) -> tuple[str, bool]:
-    """In words, how the limit was counted; one that was set anew, as by rework, no longer counts from the start."""
+def _why(order: WorkOrder, step: Step, due: datetime) -> list[str]:
+    """In words, how the limit was counted and what moved it."""
+    if step is Step.RESOLVE:
+        return [reason.text for reason in due_reasons.reasons(order)]
     limit = limits()[ServiceClass(order.class_code), step]
     if calendar().due(order.created_at, limit) != due:
-        return "", True
-    return calendar().in_words(order.created_at, limit), False
+        return ["时限在办理中重新确定过。"]
+    return [calendar().in_words(order.created_at, limit)]
 
 
 def _holders(order: WorkOrder) -> list[tuple[Row[Any], str]]:
@@ -127,6 +169,22 @@ def _holders(order: WorkOrder) -> list[tuple[Row[Any], str]]:
         .order_by(Assignment.id)
     )
     return [(row, ACTION_NAMES[Action(row.how)]) for row in rows]
+
+
+def _late(order: WorkOrder) -> list[tuple[str, int]]:
+    """(whose, minutes) of the overdue time; nothing is asked for an order that never was late."""
+    if order.due_at is None or (order.round == 1 and not order.overdue_at and not due_dates.is_overdue(order)):
+        return []
+    shares = lateness.by_holder(order)
+    named = people.names(share.holder.id for share in shares if share.holder.to is To.PERSON)
+    places = place_names({share.holder.id for share in shares if share.holder.to is not To.PERSON and share.holder.id})
+    told: dict[str, int] = {}
+    for share in shares:
+        name = named.get(share.holder.id or 0, "") or places.get(share.holder.id or 0, "")
+        whose = f"{name}{LATE_NAMES[share.holder.to]}"
+        told[whose] = told.get(whose, 0) + share.minutes
+    # Between a command's two writes lies a moment that nobody needs to read about.
+    return [(whose, minutes) for whose, minutes in told.items() if minutes]
 
 
 def _ratings(order: WorkOrder) -> Sequence[Row[Any]]:

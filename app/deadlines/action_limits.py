@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app import parameters
-from app.deadlines.limits import Limit, ServiceClass, Unit
+from app.deadlines.limits import Limit, ServiceClass
 from app.deadlines.queries import calendar
 
 DEFAULTS = {
@@ -13,6 +13,8 @@ DEFAULTS = {
     "claim": "1 working_days",
     "ladder": "5 clock_minutes",
     "transfer": "2 working_hours",
+    "answer": "3 working_days",
+    "extension": "1 working_days",
     "rate": "7 natural_days",
     "appeal.window": "7 natural_days",
     "appeal": "2 working_days",
@@ -33,8 +35,7 @@ def action_limit(name: str, class_code: str = "") -> Limit:
     for candidate in candidates:
         stated = parameters.value(f"limit.{candidate}", DEFAULTS.get(candidate, ""))
         if stated:
-            amount, unit = stated.split()
-            return Limit(float(amount), Unit(unit))
+            return Limit.read(stated)
     raise KeyError(name)
 
 

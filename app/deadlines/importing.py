@@ -12,7 +12,7 @@ from app.deadlines.holidays_source import known_year, statutory_days
 from app.deadlines.hours import Hours, Span
 from app.deadlines.limits import CLASS_LABELS, STEP_LABELS, UNIT_LABELS, Limit, ServiceClass, Step, Unit
 from app.deadlines.models import CalendarDay, CalendarYear, Source, TimeLimit, WorkingHours
-from app.deadlines.queries import forget, stored_days
+from app.deadlines.queries import forget, stored_days, stored_limits
 from app.deadlines.rows import (
     FIRST_LINE,
     CellError,
@@ -54,6 +54,7 @@ def import_calendar(
     if report.errors:
         return report
     for year, given in sorted(_by_year(days).items()):
+        report.count(stored_days(source, year), given)
         named = _notice(year, given, report) if source is Source.STATE else given
         if not dry_run:
             _write_days(source, named)
@@ -68,7 +69,10 @@ def import_limits(rows: Iterable[Row], dry_run: bool = False, *, actor_id: int |
     They count for deadlines computed from then on.
     """
     limits, report = _read(rows, "step", _limit)
-    if report.errors or dry_run:
+    if report.errors:
+        return report
+    report.count(stored_limits(), limits)
+    if dry_run:
         return report
     for (class_code, step), limit in limits.items():
         values = {"amount": limit.amount, "unit": limit.unit.value}

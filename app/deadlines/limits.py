@@ -96,6 +96,17 @@ class Limit:
         """The limit as people read it, such as `4个工作小时`."""
         return f"{self.amount:g}{self.unit.label}"
 
+    @property
+    def code(self) -> str:
+        """The limit as it is stored and set, such as `4 working_hours`."""
+        return f"{self.amount:.10g} {self.unit.value}"
+
+    @staticmethod
+    def read(code: str) -> "Limit":
+        """The limit that `code` tells."""
+        amount, unit = code.split()
+        return Limit(float(amount), Unit(unit))
+
 
 Limits = dict[tuple[ServiceClass, Step], Limit]
 

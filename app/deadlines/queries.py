@@ -74,7 +74,7 @@ def _load_calendar() -> WorkingCalendar:
         about = Year(state, provisional=False) if is_published else known_year(number).with_days(state)
         return about.with_days(local)
 
-    ready = WorkingCalendar(Hours(_stored_hours() or DEFAULT_HOURS), year)
+    ready = WorkingCalendar(Hours(stored_hours() or DEFAULT_HOURS), year)
     this_year = clock.today().year
     ready.load(this_year - 1, this_year + 1)
     return ready
@@ -94,11 +94,16 @@ def _days_by_year() -> dict[str, dict[int, dict[date, Day]]]:
     return days
 
 
-def _stored_hours() -> list[tuple[time, time]]:
+def stored_hours() -> list[tuple[time, time]]:
+    """The spans of the working day that the city set itself; none means the default ones."""
     return [(row.starts, row.ends) for row in db.session.execute(sa.select(WorkingHours.starts, WorkingHours.ends))]
 
 
 def _load_limits() -> Limits:
+    return default_limits() | stored_limits()
+
+
+def stored_limits() -> Limits:
+    """The limits that the city set itself."""
     rows = db.session.execute(sa.select(TimeLimit.class_code, TimeLimit.step, TimeLimit.amount, TimeLimit.unit))
-    stored = {(ServiceClass(row.class_code), Step(row.step)): Limit(row.amount, Unit(row.unit)) for row in rows}
-    return default_limits() | stored
+    return {(ServiceClass(row.class_code), Step(row.step)): Limit(row.amount, Unit(row.unit)) for row in rows}

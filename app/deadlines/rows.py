@@ -33,9 +33,16 @@ class Report:
     """What an import did, or would do on a dry run. One error is enough for nothing to be written."""
 
     accepted: int = 0
+    added: int = 0
+    changed: int = 0
     written: bool = False
     errors: list[RowError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def count(self, before: Mapping[Any, Any], given: Mapping[Any, Any]) -> None:
+        """Count the rows that say something new, and those that say something else than what stands there."""
+        self.added += sum(key not in before for key in given)
+        self.changed += sum(key in before and before[key] != value for key, value in given.items())
 
 
 class CellError(ValueError):

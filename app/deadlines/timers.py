@@ -73,10 +73,13 @@ def again(work_order_id: int, round: int, kinds: Iterable[str], since: datetime)
     start(work_order_id, round, {row.kind: row.due_at for row in fired})
 
 
-def end(work_order_id: int, kinds: Iterable[str], now: datetime) -> None:
-    """Let timers of these kinds lapse without firing."""
-    db.session.execute(
+def end(work_order_id: int, kinds: Iterable[str], now: datetime) -> list[str]:
+    """Let timers of these kinds lapse without firing; returns the kinds of which there was one, in order."""
+    ended = db.session.execute(
         update(Timer)
         .where(Timer.work_order_id == work_order_id, Timer.fired_at.is_(None), Timer.kind.in_(tuple(kinds)))
         .values(fired_at=now)
+        .returning(Timer.kind),
+        execution_options={"synchronize_session": False},
     )
+    return sorted(set(ended.scalars()))

@@ -55,6 +55,13 @@ TO_ACCEPT_AGAIN = Message(
     only_in="submitted",
 )
 
+TO_GO_ON = Message(
+    "desk",
+    "诉求恢复受理",
+    _ORDER + "不再等待反映人补充{step_by}。请您在管理台受理、派单，或说明不予受理的原因。",
+    only_in="submitted",
+)
+
 # Whoever gets an order hears of it by `accepted`, `assigned` or `ladder`, so that the limits that were missed
 # before (`not_accepted`, `not_claimed`) tell the managers alone.
 TO_STAFF = {
@@ -127,7 +134,7 @@ TO_STAFF = {
         ),
         TO_ACCEPT_AGAIN,
     ),
-    "resumed": (_to_assignee("工单恢复办理", _ORDER + "已恢复办理{due_by}。请您继续办理。"),),
+    "resumed": (_to_assignee("工单恢复办理", _ORDER + "已恢复办理{due_by}。请您继续办理。"), TO_GO_ON),
     "transfer_offered": (
         Message(
             "offered",
@@ -157,6 +164,7 @@ TO_STAFF = {
     ),
     "extended": (_to_assignee("延期已批准", _ORDER + "的延期已批准{due_by}。"),),
     "extension_refused": (_to_assignee("延期未获批准", _ORDER + "的延期没有获得批准{due_by}。请您抓紧办理。"),),
+    "recounted": (_to_assignee("工单时限顺延", _ORDER + "因放假安排调整，时限顺延{due_by}。"),),
     "category_proposed": (
         Message("unit_managers", "有改类别申请待审批", _ORDER + "的承办人申请改类别，时限会变长。请您在管理台审批。"),
     ),

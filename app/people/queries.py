@@ -23,6 +23,7 @@ __all__ = [
     "holders",
     "holders_anywhere",
     "holds_any",
+    "left_since",
     "names",
     "neighbour_with",
     "nearest_holders",
@@ -146,6 +147,17 @@ def posted_near(
         .order_by(Territory.code, Posting.id)
     )
     return list({row.account_id: row for row in rows}.values())
+
+
+def left_since(account_id: int, roles: Iterable[Role], moment: datetime) -> bool:
+    """Whether the account is active no more, or a posting of one of the roles has ended since then."""
+    is_active = exists().where(Account.id == account_id, Account.state == AccountState.ACTIVE)
+    ended = exists().where(
+        Posting.account_id == account_id,
+        Posting.ended_at >= moment,
+        Posting.role.in_([role.value for role in roles]),
+    )
+    return bool(db.session.scalar(select(or_(~is_active, ended))))
 
 
 def first_post(account_id: int) -> Territory | None:

@@ -40,6 +40,7 @@ class Purpose(StrEnum):
 
     REPORT = "report"
     RESOLVE = "resolve"
+    ANSWER = "answer"
 
 
 class Photo(Model):

@@ -3,7 +3,7 @@
 from app.errors import Conflict
 from app.people.actor import Actor
 from app.people.models import Role
-from app.work_orders import policy, queries
+from app.work_orders import joining, policy, queries
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
 from app.work_orders.workflow import Action
@@ -12,8 +12,10 @@ from app.work_orders.workflow import Action
 def confide(number: str, actor: Actor, *, as_reporter: bool) -> WorkOrder:
     """设为保密: by whoever reported it, or by a manager of the place; there is no way back."""
     policy.ensure_may(actor, Action.CONFIDE)
-    order = queries.find_reported(number, actor) if as_reporter else queries.find(number, actor)
-    if not as_reporter:
+    if as_reporter:
+        order, _own = joining.find_as_first(number, actor, Action.CONFIDE)
+    else:
+        order = queries.find(number, actor)
         policy.ensure_here(actor, order, Action.CONFIDE)
     if order.confidential:
         raise Conflict("这件工单已经是保密的，不用再设置。")

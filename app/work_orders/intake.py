@@ -7,15 +7,24 @@ from typing import Any
 
 from app import clock, errors
 from app.db import db
-from app.deadlines import schedule, timers
-from app.deadlines.action_limits import due
-from app.deadlines.limits import Limit, ServiceClass, Step
-from app.deadlines.queries import calendar, limits
+from app.deadlines import timers
+from app.deadlines.limits import Limit, ServiceClass
 from app.people.actor import SYSTEM, Actor, System
 from app.photos.attaching import attach
 from app.photos.models import Purpose
 from app.territory.placing import Place
-from app.work_orders import catalogue, custody, joining, numbers, policy, queries, routing, text_review
+from app.work_orders import (
+    catalogue,
+    custody,
+    due_dates,
+    joining,
+    moves,
+    numbers,
+    policy,
+    queries,
+    routing,
+    text_review,
+)
 from app.work_orders.catalogue import Rule
 from app.work_orders.facts import owe
 from app.work_orders.models import Reporter, WorkOrder
@@ -34,7 +43,6 @@ DECLINE_REASONS = {
     "unlawful": "诉求内容不合法",
     "no_answer_after_asking": "多次询问后没有补充必要信息",
 }
-WARNINGS = {"warn_50": 0.5, "warn_80": 0.8}
 
 
 @dataclass(frozen=True)
@@ -217,30 +225,15 @@ def _set_deadlines(order: WorkOrder) -> dict[str, datetime]:
     """Returns the timers to start; none when the deadlines were set before."""
     if order.accepted_at is not None:
         return {}
-    planned = schedule.schedule(order.class_code, order.created_at)
-    order.accepted_at = clock.now()
-    order.sign_due_at = planned.sign_at
-    order.contact_due_at = planned.contact_at
-    order.due_at = order.original_due_at = planned.resolve_at
-    order.due_provisional = planned.provisional
-    return _moments(order, order.created_at, limits()[ServiceClass(order.class_code), Step.RESOLVE])
+    due_dates.set_first(order)
+    return due_dates.moments(order, moves.of_round(order) if order.moved else ())
 
 
 def watch(order: WorkOrder, start: datetime, limit: Limit) -> None:
-    """Set the timers of an order's due date: warnings, the date itself, and who hears of it later."""
-    timers.start(order.id, order.round, _moments(order, start, limit))
-
-
-def _moments(order: WorkOrder, start: datetime, limit: Limit) -> dict[str, datetime]:
-    if order.due_at is None or order.contact_due_at is None:
-        raise RuntimeError("an order without deadlines cannot be watched")
-    return {
-        **{kind: calendar().moment_at(start, limit, share) for kind, share in WARNINGS.items()},
-        "contact": order.contact_due_at,
-        "due": order.due_at,
-        "due_subdistrict": due("overdue.subdistrict", order.due_at, order.class_code),
-        "due_supervision": due("overdue.supervision", order.due_at, order.class_code),
-    }
+    """Count this round's time from `start`, and set the timers: warnings, the due date, and who hears of it later."""
+    due_dates.count_from(order, start, limit)
+    earlier = moves.of_round(order) if order.moved else ()
+    timers.start(order.id, order.round, due_dates.moments(order, earlier))
 
 
 def decline(number: str, actor: Actor, reason: str, note: str) -> WorkOrder:

@@ -13,7 +13,17 @@ from app.deadlines.action_limits import due
 from app.deadlines.limits import ServiceClass
 from app.deadlines.timers import Timer
 from app.people.actor import SYSTEM
-from app.work_orders import custody, follow_up, intake, resolution, routing, transfer
+from app.work_orders import (
+    custody,
+    extensions,
+    follow_up,
+    intake,
+    questions,
+    replies,
+    resolution,
+    routing,
+    transfer,
+)
 from app.work_orders.assignment import assign, to_ladder, to_pool
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
@@ -188,6 +198,9 @@ HANDLERS: dict[str, Handler] = {
     "due_subdistrict": _overdue_for("overdue_subdistrict"),
     "due_supervision": _overdue_for("overdue_supervision"),
     "transfer": _transfer_unanswered,
+    "answer": questions.unanswered,
+    "extension": extensions.unanswered,
+    "urge": replies.unanswered,
     "rate": _rating_ended,
     "appeal": _appeal_unanswered,
     "follow_up": _follow_up_late,

@@ -6,7 +6,7 @@ from typing import Any
 from app.work_orders import calls
 from app.work_orders.facts import CHANNEL_NAMES
 from app.work_orders.handling import CONTACT_KINDS
-from app.work_orders.side_records import KIND_NAMES
+from app.work_orders.side_records import KIND_NAMES, Kind
 from app.work_orders.workflow import Action
 
 Facts = Mapping[str, Any]
@@ -19,7 +19,6 @@ STEPS = {
     "line_ended": "各级负责人均未签收",
     "begun_again_often": "多次返工或重办，列为问题工单，报区级督办",
 }
-EXPIRED = {"transfer": "转办逾期未答复，仍由原承办人办理"}
 FOLLOW_UP_STEPS = {
     "attempt": "未联系上",
     "risen": "未按时回访，转上一级回访",
@@ -85,13 +84,25 @@ def _category(facts: Facts) -> str:
     return CATEGORY_STEPS.get(facts.get("step", ""), "").format_map(facts)
 
 
+def _expiry(facts: Facts) -> str:
+    if not facts.get("kind"):
+        return ""
+    kind = Kind(facts["kind"])
+    return "转办逾期未答复，仍由原承办人办理" if kind is Kind.TRANSFER else f"{KIND_NAMES[kind]}没有按时答复"
+
+
+def _decision(facts: Facts) -> str:
+    if not facts:
+        return ""
+    return f"{'同意' if facts['approved'] else '不同意'}延期{facts['text']}"
+
+
 FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.SUBMIT: _submission,
     Action.ACCEPT: _rule,
     Action.DECLINE: lambda facts: facts["reason_name"],
     Action.REFUSE: lambda facts: facts["reason_name"],
     Action.CONTACT: lambda facts: CONTACT_KINDS[facts["kind"]],
-    Action.EXPIRE: lambda facts: f"{KIND_NAMES[facts['kind']]}没有按时答复" if facts.get("kind") in KIND_NAMES else "",
     Action.LEAVE: lambda facts: "反映人退出，由附议的邻居继续跟进" if facts.get("handed_on") else "",
     Action.RESOLVE: lambda facts: facts["result_name"],
     Action.URGE: _urge,
@@ -102,6 +113,10 @@ FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.CLOSE: lambda facts: facts["outcome_name"],
     Action.RECATEGORISE: _category,
     Action.DECIDE_CATEGORY: _category,
-    Action.EXPIRE: lambda facts: EXPIRED.get(facts.get("step", ""), ""),
+    Action.RESUME: lambda facts: "等待补充的时限已到" if facts.get("unanswered") else "",
+    Action.EXTEND: lambda facts: f"申请延期{facts['text']}" if facts else "",
+    Action.DECIDE_EXTENSION: _decision,
+    Action.REPLY: lambda facts: "" if facts.get("in_time", True) else "超过时限后回复",
+    Action.EXPIRE: _expiry,
     Action.WARN: lambda facts: STEPS.get(facts.get("step", ""), ""),
 }

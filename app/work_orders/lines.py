@@ -54,6 +54,7 @@ BY_ASSIGNEE = (
 BY_OFFICER = (Action.FOLLOW_UP, Action.REWORK, Action.CLOSE)
 SHOWING = {
     Action.SUBMIT: Purpose.REPORT,
+    Action.ANSWER: Purpose.ANSWER,
     Action.REOPEN: Purpose.REPORT,
     Action.RESOLVE: Purpose.RESOLVE,
     Action.SETTLE: Purpose.RESOLVE,

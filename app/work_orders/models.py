@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -16,7 +16,7 @@ from app.work_orders import side_records
 from app.work_orders.facts import owe_lapsed
 from app.work_orders.side_records import Kind
 from app.work_orders.timeline import Event, record
-from app.work_orders.workflow import OPEN, Action, Status, next_status
+from app.work_orders.workflow import OPEN, PAUSED, Action, Status, next_status
 
 OPEN_CONDITION = "status IN ({})".format(", ".join(f"'{status}'" for status in OPEN))
 
@@ -123,6 +123,9 @@ class WorkOrder(Model):
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     original_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    counted_from: Mapped[datetime | None] = mapped_column(UTCDateTime)  # from when this round's time counts
+    span: Mapped[str | None] = mapped_column(String(32))  # how long it is, such as "7 working_days"
+    moved: Mapped[bool] = mapped_column(default=False, server_default=false())  # by a pause or an extension
     step_due_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime
     )  # limit of the waiting step: accept, claim or sign
@@ -149,6 +152,8 @@ class WorkOrder(Model):
         """
         before = Status(self.status) if self.status else None
         self.status = next_status(before, action, to)
+        if before in PAUSED and self.status not in PAUSED:
+            self.paused_from = self.paused_at = None
         self.changed_at = clock.now()
         flag_modified(self, "changed_at")  # Two changes of one moment must still meet at the version.
         event = record(self, action, by, before, words=words, visible=visible, facts=facts)

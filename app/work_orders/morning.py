@@ -13,7 +13,7 @@ from app.notifications import digest, outbox
 from app.people import queries as people
 from app.people.actor import Actor
 from app.people.models import Role
-from app.work_orders import queries, scope
+from app.work_orders import due_dates, queries, scope
 from app.work_orders.models import OPEN_CONDITION, FollowUp, WorkOrder
 from app.work_orders.workflow import OPEN, STATUS_NAMES
 
@@ -94,7 +94,8 @@ def _due(manager: Actor, now: datetime) -> tuple[int, int]:
     late = func.coalesce(func.sum(case((WorkOrder.due_at < now, 1), else_=0)), 0)
     # Written out, since a database takes an index of a part of the rows only for a condition that it can read.
     are_open = text(f"work_order.{OPEN_CONDITION}")
-    statement = select(func.count(), late).where(scope.overseen_by(manager), are_open, WorkOrder.due_at < midnight)
+    near = WorkOrder.due_at < midnight
+    statement = select(func.count(), late).where(scope.overseen_by(manager), are_open, near, due_dates.counts())
     all_of_them, overdue = db.session.execute(statement).one()
     return overdue, all_of_them - overdue
 

@@ -240,6 +240,12 @@ def is_reopening_over(order: WorkOrder) -> bool:
     return order.closed_at is not None and clock.now() > due("reopen.window", order.closed_at)
 
 
+def may_not_extend(order: WorkOrder) -> bool:
+    """Whether no more time may be asked for: it was asked for already, it is too late, or the order is an emergency."""
+    is_late = order.due_at is not None and clock.now() >= order.due_at
+    return order.has_open(Kind.EXTENSION) or is_late or order.class_code == ServiceClass.P0
+
+
 def _is_not_open(kind: Kind) -> Callable[[WorkOrder], bool]:
     return lambda order: not order.has_open(kind)
 
@@ -253,7 +259,7 @@ NOT_NOW: dict[Action, Callable[[WorkOrder], bool]] = {
     Action.ACCEPT_TRANSFER: _is_not_open(Kind.TRANSFER),
     Action.DECLINE_TRANSFER: _is_not_open(Kind.TRANSFER),
     Action.TAKE_BACK_TRANSFER: _is_not_open(Kind.TRANSFER),
-    Action.EXTEND: _is_open(Kind.EXTENSION),
+    Action.EXTEND: may_not_extend,
     Action.DECIDE_EXTENSION: _is_not_open(Kind.EXTENSION),
     Action.RECATEGORISE: _is_open(Kind.CATEGORY),
     Action.DECIDE_CATEGORY: _is_not_open(Kind.CATEGORY),

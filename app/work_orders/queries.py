@@ -35,7 +35,7 @@ from app.people import queries as people
 from app.people.actor import Actor
 from app.people.models import Account, AccountState
 from app.territory.models import Level, Territory
-from app.work_orders import custody, policy, scope
+from app.work_orders import custody, due_dates, policy, scope
 from app.work_orders.models import Assignment, FollowUp, Rating, Recusal, Reporter, WorkOrder
 from app.work_orders.timeline import Event
 from app.work_orders.workflow import ENDED, OPEN, Action, Status
@@ -59,6 +59,7 @@ SUMMARY = (
     WorkOrder.created_at,
     WorkOrder.changed_at,
     WorkOrder.due_at,
+    WorkOrder.paused_at,
     WorkOrder.sign_due_at,
     WorkOrder.contact_due_at,
     WorkOrder.contacted_at,
@@ -351,7 +352,7 @@ def _board_condition(actor: Actor, filters: BoardFilters) -> ColumnElement[bool]
         if value is not None:
             wanted.append(getattr(WorkOrder, name) == value)
     if filters.overdue:
-        wanted.append(and_(WorkOrder.status.in_([status.value for status in OPEN]), WorkOrder.due_at < clock.now()))
+        wanted.append(due_dates.overdue(clock.now()))
     return and_(*wanted)
 
 

@@ -9,12 +9,10 @@ from app.db import db
 from app.deadlines import schedule, timers
 from app.deadlines.limits import Limit, ServiceClass, Step
 from app.deadlines.queries import calendar, limits
-from app.work_orders import intake
+from app.work_orders import due_dates, intake, moves
 from app.work_orders.models import WorkOrder
 from app.work_orders.timeline import Event
 from app.work_orders.workflow import Action
-
-WATCHED = ("contact", "warn_50", "warn_80", "due", "due_subdistrict", "due_supervision")
 
 
 def is_longer(order: WorkOrder, class_code: str) -> bool:
@@ -34,27 +32,19 @@ def change_class(order: WorkOrder, class_code: str) -> None:
 
 def _set_deadlines(order: WorkOrder, class_code: str) -> None:
     start, now, span = _start(order), clock.now(), _span(order, class_code)
-    plain = calendar().due(start, span)
+    moved = moves.of_round(order) if order.moved else []
     soonest = calendar().due(now, _limit(class_code, Step.CONTACT))
-    order.due_at = max(_moved(order, start, plain, span), soonest)
+    order.due_at = max(moves.reached(start, span, moved), soonest)
     if order.round == 1:
-        order.original_due_at = plain
+        order.original_due_at = calendar().due(start, span)
     if order.contacted_at is None:
         order.contact_due_at = min(_fair(start, order.contact_due_at, class_code, Step.CONTACT), order.due_at)
     if order.responded_at is None:
         order.sign_due_at = min(_fair(start, order.sign_due_at, class_code, Step.SIGN), order.due_at)
     order.due_provisional = calendar().rests_on_provisional(start, span)
     order.overdue_at = None
-    timers.end(order.id, WATCHED, now)
+    timers.end(order.id, due_dates.WATCHED, now)
     intake.watch(order, start, span)
-
-
-def _moved(order: WorkOrder, start: datetime, plain: datetime, span: Limit) -> datetime:
-    """The new due date, moved by as much as pauses and extensions have moved the present one."""
-    before = calendar().due(start, _span(order, order.class_code))
-    if order.due_at is None or order.due_at <= before:
-        return plain
-    return calendar().shift(plain, span.unit, before, order.due_at)
 
 
 def _fair(start: datetime, present: datetime | None, class_code: str, step: Step) -> datetime:

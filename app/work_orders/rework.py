@@ -61,5 +61,5 @@ def _new_span(order: WorkOrder) -> None:
     order.sign_due_at, order.contact_due_at = min(sign, order.due_at), min(contact, order.due_at)
     order.resolved_at = order.closed_at = order.contacted_at = order.arrived_at = order.overdue_at = None
     order.result = order.outcome = None
-    order.misses = 0
+    order.misses, order.moved = 0, False
     intake.watch(order, now, limit)

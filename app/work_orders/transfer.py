@@ -114,7 +114,7 @@ def end_offers_to(account_id: int) -> None:
 
 def _end(order: WorkOrder, record: SideRecord) -> None:
     answers = {Kind.TRANSFER: side_records.LAPSED}
-    order.take(Action.EXPIRE, by=SYSTEM, visible="internal", answers=answers, step="transfer")
+    order.take(Action.EXPIRE, by=SYSTEM, visible="internal", answers=answers, kind=Kind.TRANSFER.value)
     owe_lapsed(order, record)
 
 

@@ -117,6 +117,8 @@ def test_one_order_in_full_costs_at_most_five(client, phones, side, kind):
         ("contact", {"kind": "call", "note": "约好了"}, 7),
         ("arrive", {}, 6),
         ("note", {"note": "看过了"}, 6),
+        ("ask", {"question": "请说明是哪一层"}, 11),
+        ("extend", {"amount": 1, "reason": "等配件"}, 11),
         ("resolve", {"result": "solved", "note": "已经处理好了"}, 9),
         ("recategorise", {"category": "LIGHT", "reason": "是灯的事"}, 10),
         ("relocate", {"compound_id": "", "building": "3号楼", "unit": "1单元", "reason": "门牌写错了"}, 8),
@@ -218,6 +220,27 @@ def test_making_an_order_confidential_costs_five(client, phones):
 
     seen = cost(confide, confide)
     assert len(seen) <= 6, "\n".join(seen)
+
+
+def test_an_answer_costs_what_it_moves(client, phones):
+    orders = iter(phones["mine"])
+
+    def answer() -> TestResponse:
+        number = next(orders).number
+        asked = client.post(
+            f"/api/worker/work-orders/{number}/ask", json={"question": "几层"}, headers=phones["worker"] | key()
+        )
+        assert asked.status_code == 200
+        with statements() as seen:
+            answered = client.post(
+                f"{ORDERS}/{number}/answer", json={"text": "三层"}, headers=phones["resident"] | key()
+            )
+        costs.append(seen)
+        return answered
+
+    costs: list[list[str]] = []
+    cost(answer, answer)
+    assert len(costs[-1]) <= 17, "\n".join(costs[-1])
 
 
 def test_a_repeat_costs_one(client, city, phones):

@@ -290,7 +290,7 @@ def test_a_follow_up_that_does_not_pass_begins_a_new_round(city, at_desk, unhapp
     assert (now.status, now.round, now.assignee_id) == ("in_progress", 2, worker.account_id)
     page = desk.get(path(unhappy)).text
     assert "已转返工，这是第2轮办理" in page
-    assert "时限在办理中重新确定过" in page
+    assert "第2轮办理，自" in page
 
 
 def test_a_follow_up_says_what_is_missing_and_keeps_the_rest(city, at_desk, unhappy):

@@ -216,7 +216,7 @@ def test_required_questions_are_answered_and_required_photos_taken(order):
 
 def test_the_orders_show_every_turn_a_request_can_take():
     done = {step["do"] for order in ORDERS for step in order["steps"]}
-    turns = "accept claim dispatch sign contact arrive note resolve rate attempt conclude decline withdraw"
+    turns = "accept claim dispatch sign contact arrive note ask extend resolve rate attempt conclude decline withdraw"
     assert set(turns.split()) <= done
     assert len(ORDERS) >= 30
     assert any(order.get("confidential") for order in ORDERS)

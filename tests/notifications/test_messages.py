@@ -71,6 +71,7 @@ TOPICS = [
     "left",
     "made_confidential",
     "recategorised",
+    "recounted",
     "recused",
     "relocated",
     "reopened",

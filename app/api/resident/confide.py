@@ -5,7 +5,8 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from app.api import guard
-from app.api.resident.work_orders import current, show
+from app.api.resident.shown import told
+from app.api.resident.work_orders import current
 from app.api.shapes import NOTHING
 from app.api.work_orders import BriefAnswer
 from app.work_orders import confidential
@@ -16,7 +17,7 @@ guard.protect(bp)
 
 
 @bp.route("/<number>/confide", methods=["POST"])
-@guard.command(NOTHING, show, answer=BriefAnswer, current=current)
+@guard.command(NOTHING, told, answer=BriefAnswer, current=current)
 def confide(_values: dict[str, Any], number: str) -> WorkOrder:
     """Make one's order confidential."""
     return confidential.confide(number, guard.actor(), as_reporter=True)
