@@ -9,8 +9,8 @@ from flask import Response, make_response, render_template, request, url_for
 from app.console import choices, doorway, guard
 from app.db import end_reading
 from app.errors import NotFound
-from app.work_orders import catalogue, due_dates, queries
-from app.work_orders.queries import BoardFilters
+from app.work_orders import catalogue, due_dates, lists
+from app.work_orders.lists import BoardFilters
 from app.work_orders.scope import OFFICE
 from app.work_orders.workflow import ACTIVE, STATUS_NAMES, Status
 
@@ -105,14 +105,14 @@ def _id(text: str) -> int:
 def _mark(look: Look) -> str:
     """Taken before the rows are read: a change in between costs one more answer and is never missed."""
     actor = guard.actor()
-    told = f"{queries.board_mark(actor, look.filters)}|{look.page}|{actor.account_id}|{sorted(map(str, actor.posts))}"
+    told = f"{lists.board_mark(actor, look.filters)}|{look.page}|{actor.account_id}|{sorted(map(str, actor.posts))}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def _state(look: Look, mark: str) -> dict[str, Any]:
-    found = queries.board(guard.actor(), look.filters, look.page, PER_PAGE)
+    found = lists.board(guard.actor(), look.filters, look.page, PER_PAGE)
     rows = [_row(row) for row in found[:PER_PAGE]]
-    counts = queries.board_counts(guard.actor())
+    counts = lists.board_counts(guard.actor())
     return {
         "look": look,
         "etag": mark,

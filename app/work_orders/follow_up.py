@@ -12,7 +12,7 @@ from app.deadlines.action_limits import due
 from app.errors import Conflict, NotAllowed
 from app.people.actor import SYSTEM, Actor
 from app.people.models import Role
-from app.work_orders import custody, policy, queries, resolution
+from app.work_orders import custody, lists, policy, queries, resolution
 from app.work_orders.facts import owe
 from app.work_orders.models import FollowUp, WorkOrder
 from app.work_orders.rework import rework
@@ -48,7 +48,7 @@ def find_open(order: WorkOrder) -> FollowUp | None:
 def worklist(actor: Actor, page: int = 1, per_page: int = 30) -> Sequence[Any]:
     """Open follow-ups in the officer's area, due first; never of orders that the officer held or reported."""
     actor.must_have(Role.FOLLOW_UP_OFFICER)
-    return queries.follow_ups(actor, page, per_page)
+    return lists.follow_ups(actor, page, per_page)
 
 
 def attempt(number: str, officer: Actor, note: str) -> WorkOrder:

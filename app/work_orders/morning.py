@@ -13,7 +13,7 @@ from app.notifications import digest, outbox
 from app.people import queries as people
 from app.people.actor import Actor
 from app.people.models import Role
-from app.work_orders import due_dates, queries, scope
+from app.work_orders import due_dates, lists, scope
 from app.work_orders.models import OPEN_CONDITION, FollowUp, WorkOrder
 from app.work_orders.workflow import OPEN, STATUS_NAMES
 
@@ -85,7 +85,7 @@ def tell(account_id: int, now: datetime) -> bool:
 def waiting(manager: Actor, now: datetime) -> Waiting:
     """Count it in three statements, each of which an index answers."""
     late, soon = _due(manager, now)
-    return Waiting(queries.board_counts(manager), late, soon, _follow_ups(manager))
+    return Waiting(lists.board_counts(manager), late, soon, _follow_ups(manager))
 
 
 def _due(manager: Actor, now: datetime) -> tuple[int, int]:

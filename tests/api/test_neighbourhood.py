@@ -4,7 +4,7 @@ import pytest
 
 from app.db import db
 from app.people import accounts
-from app.work_orders import queries
+from app.work_orders import lists
 from app.work_orders.models import WorkOrder
 from tests.api.asking import is_problem, numbers, pointers
 from tests.factories import a_clerk, a_manager, a_resident, a_worker, an_order, claimed, resolved, signed_in, writing
@@ -91,5 +91,5 @@ def test_without_a_sign_in_nothing_is_shown(client, city):
 def test_staff_see_through_it_what_residents_see_and_nothing_else(client, city):
     an_order(city)
     for staff in (a_manager(city["xnlx"]), a_clerk(city["xnlx"])):
-        assert list(queries.neighbourhood(staff, None, 10)) == []
+        assert list(lists.neighbourhood(staff, None, 10)) == []
         db.session.close()

@@ -8,7 +8,7 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound, Overtaken
 from app.parameters import Parameter
 from app.people.actor import SYSTEM
 from app.people.models import Role
-from app.work_orders import assignment, custody, handling, intake, queries, resolution
+from app.work_orders import assignment, custody, handling, intake, lists, queries, resolution
 from app.work_orders.assignment import REFUSE_REASONS
 from app.work_orders.detail import detail
 from app.work_orders.workflow import Action, WrongStatus
@@ -233,7 +233,7 @@ def test_whoever_is_put_in_charge_can_see_sign_and_settle_it_without_a_grid(city
         assignment.assign(found, holder.account_id, Action.ASSIGN, SYSTEM)
     assert {"sign", "refuse"} <= set(detail(order.number, holder).actions)
     run(assignment.sign, order.number, holder)
-    assert [row.number for row in queries.mine(holder, False, None, 10)] == [order.number]
+    assert [row.number for row in lists.mine(holder, False, None, 10)] == [order.number]
     run(handling.contact, order.number, holder, "call", "")
     run(resolution.resolve, order.number, holder, "solved", "已经处理好了", [])
     assert fresh(order).status == "resolved"

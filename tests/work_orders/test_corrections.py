@@ -3,10 +3,9 @@
 import pytest
 
 from app import clock
-from app.deadlines.queries import calendar
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.territory.placing import Place, place_by_building
-from app.work_orders import assignment, catalogue, corrections, follow_up, intake, queries, rating, transfer
+from app.work_orders import assignment, catalogue, corrections, extensions, follow_up, intake, queries, rating, transfer
 from app.work_orders.detail import detail
 from app.work_orders.workflow import Action, WrongStatus
 from tests.factories import (
@@ -111,17 +110,12 @@ def test_the_new_due_date_is_never_earlier_than_the_contact_limit_from_now(order
     assert fresh(order).emergency
 
 
-def test_what_has_moved_the_due_date_moves_the_new_one_too(order, worker):
-    with writing():
-        row = queries.find(order.number, worker)
-        row.due_at = a_day_later(row.due_at)
+def test_what_has_moved_the_due_date_moves_the_new_one_too(order, worker, manager):
+    run(extensions.ask, order.number, worker, 1, "等配件")
+    run(extensions.decide, order.number, manager, True, "同意")
     recategorise(order, worker, "LIGHT")
     row = fresh(order)
     assert (local(row.due_at), local(row.original_due_at)) == ("03-16 18:00", "03-13 18:00")
-
-
-def a_day_later(moment):
-    return calendar().add_working_minutes(moment, 7 * 60)
 
 
 def test_old_warnings_no_longer_fire_and_the_new_ones_do(order, worker, at):

@@ -7,7 +7,7 @@ from app.errors import Conflict, NotAllowed, NotFound
 from app.notifications import recipients
 from app.people.models import Role
 from app.territory.models import Compound
-from app.work_orders import assignment, handling, intake, joining, queries, rating, resolution
+from app.work_orders import assignment, handling, intake, joining, lists, rating, resolution
 from app.work_orders.detail import detail
 from app.work_orders.joining import Standing
 from app.work_orders.models import Recusal, Reporter, WorkOrder
@@ -230,7 +230,7 @@ def test_first_and_joined_are_told_in_different_words(order, resident, neighbour
 def test_a_list_marks_what_was_joined(city, order, resident, neighbour):
     run(joining.join, order.number, neighbour)
     own = an_order(city, neighbour)
-    found = {row.number: row.is_first for row in queries.reported(neighbour, "open", None, 20)}
+    found = {row.number: row.is_first for row in lists.reported(neighbour, "open", None, 20)}
     end_reading()
     assert found == {order.number: False, own.number: True}
 

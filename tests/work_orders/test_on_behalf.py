@@ -8,7 +8,7 @@ from app.people import phones
 from app.people.models import Account
 from app.territory.models import Compound
 from app.territory.placing import place_by_building
-from app.work_orders import assignment, custody, intake, joining, on_behalf, queries, second_look
+from app.work_orders import assignment, custody, intake, joining, lists, on_behalf, second_look
 from app.work_orders.detail import detail
 from app.work_orders.intake import Request
 from app.work_orders.models import Reporter
@@ -82,7 +82,7 @@ def test_whoever_took_it_in_is_not_the_reporter_and_handles_it(city, worker):
     seen = detail(order.number, worker)
     assert (seen.reporters[0].name, seen.reporters[0].phone_masked) == ("马奶奶", "139****5678")
     assert (seen.lines[0].by, seen.lines[0].text) == ("工作人员 李建国", "上门走访，代居民上报")
-    assert queries.reported(worker, "all", None, 20) == []
+    assert lists.reported(worker, "all", None, 20) == []
     end_reading()
 
 

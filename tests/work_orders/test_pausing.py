@@ -7,10 +7,10 @@ from app.db import db, end_reading
 from app.deadlines import timers as deadline_timers
 from app.people import sign_in
 from app.people.models import Account, Posting
-from app.work_orders import assignment, follow_up, leaving, morning, queries, questions, rating
+from app.work_orders import assignment, follow_up, leaving, lists, morning, questions, rating
 from app.work_orders.due_dates import is_overdue
+from app.work_orders.lists import BoardFilters
 from app.work_orders.models import Recusal, WorkOrder
-from app.work_orders.queries import BoardFilters
 from app.work_orders.side_records import Kind, put
 from app.work_orders.workflow import Action
 from tests.factories import a_duty_officer, a_worker, an_order, claimed, fresh, resolved, writing
@@ -82,9 +82,9 @@ def test_lists_board_and_digest_count_a_paused_order_by_when_it_was_paused(city,
     asked(late, worker)
     asked(order, worker)
     at("03-19 19:00")  # without a sweep: the pause lasts on
-    rows = {row.number: row for row in queries.mine(worker, False, None, 50)}
+    rows = {row.number: row for row in lists.mine(worker, False, None, 50)}
     assert {number: is_overdue(row) for number, row in rows.items()} == {late.number: True, order.number: False}
-    board = queries.board(manager, BoardFilters(overdue=True))
+    board = lists.board(manager, BoardFilters(overdue=True))
     assert [row.number for row in board] == [late.number]
     found = morning.waiting(manager, clock.now())
     assert (found.overdue, found.due_today) == (1, 0)

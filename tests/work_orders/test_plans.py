@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import event
 
 from app.db import db, end_reading
-from app.work_orders import queries
+from app.work_orders import lists
 from app.work_orders.detail import detail
-from app.work_orders.queries import BoardFilters
+from app.work_orders.lists import BoardFilters
 from tests.factories import a_resident, an_order, claimed
 from tests.work_orders.record import run
 
@@ -50,13 +50,13 @@ def order(city, worker):
 LOOKS = {
     "the page of staff": lambda order, worker, manager, officer: detail(order.number, worker),
     "the page of a manager": lambda order, worker, manager, officer: detail(order.number, manager),
-    "the pool": lambda order, worker, manager, officer: queries.pool(worker, None, 20),
-    "one's own": lambda order, worker, manager, officer: queries.mine(worker, False, None, 20),
-    "what one had": lambda order, worker, manager, officer: queries.mine(worker, True, None, 20),
-    "the board": lambda order, worker, manager, officer: queries.board(manager, BoardFilters()),
-    "the board's mark": lambda order, worker, manager, officer: queries.board_mark(manager, BoardFilters()),
-    "the board's counts": lambda order, worker, manager, officer: queries.board_counts(manager),
-    "what is to be followed up": lambda order, worker, manager, officer: queries.follow_ups(officer, 1, 30),
+    "the pool": lambda order, worker, manager, officer: lists.pool(worker, None, 20),
+    "one's own": lambda order, worker, manager, officer: lists.mine(worker, False, None, 20),
+    "what one had": lambda order, worker, manager, officer: lists.mine(worker, True, None, 20),
+    "the board": lambda order, worker, manager, officer: lists.board(manager, BoardFilters()),
+    "the board's mark": lambda order, worker, manager, officer: lists.board_mark(manager, BoardFilters()),
+    "the board's counts": lambda order, worker, manager, officer: lists.board_counts(manager),
+    "what is to be followed up": lambda order, worker, manager, officer: lists.follow_ups(officer, 1, 30),
 }
 
 

@@ -12,6 +12,7 @@ from app.work_orders import (
     assignment,
     follow_up,
     intake,
+    lists,
     morning,
     queries,
     rating,
@@ -23,8 +24,8 @@ from app.work_orders import (
     transfer,
 )
 from app.work_orders.detail import detail
+from app.work_orders.lists import BoardFilters
 from app.work_orders.models import Recusal, Reporter
-from app.work_orders.queries import BoardFilters
 from tests.factories import (
     a_clerk,
     a_duty_officer,
@@ -83,9 +84,9 @@ def test_for_whom_it_concerns_the_order_is_nowhere(city, manager):
         detail(order.number, person)
     refused(NotFound, queries.find, order.number, person)
     refused(NotFound, assignment.claim, order.number, person)
-    assert [row.number for row in queries.board(person, BoardFilters())] == [other.number]
-    assert [row.number for row in queries.pool(person, None, 10)] == [other.number]
-    assert queries.board_counts(person) == {"pooled": 1}
+    assert [row.number for row in lists.board(person, BoardFilters())] == [other.number]
+    assert [row.number for row in lists.pool(person, None, 10)] == [other.number]
+    assert lists.board_counts(person) == {"pooled": 1}
     end_reading()
 
 

@@ -8,10 +8,10 @@ from app.errors import NotFound
 from app.people.actor import Actor
 from app.people.models import Role
 from app.territory.placing import Place
-from app.work_orders import follow_up, queries, rating, scope
+from app.work_orders import follow_up, lists, queries, rating, scope
 from app.work_orders.detail import detail
+from app.work_orders.lists import BoardFilters
 from app.work_orders.models import Reporter, WorkOrder
-from app.work_orders.queries import BoardFilters
 from tests.factories import (
     a_person,
     a_resident,
@@ -89,7 +89,7 @@ def test_an_office_sees_its_own_part_of_the_city_in_lists_and_look_ups_alike(cit
         assert listed(orders, scope.handled_by(actor)) == expected, place
         assert listed(orders, scope.overseen_by(actor)) == expected, place
         assert looked_up(orders, actor) == expected, place
-        assert {orders[row.number] for row in queries.board(actor, BoardFilters(), per_page=100)} == expected, place
+        assert {orders[row.number] for row in lists.board(actor, BoardFilters(), per_page=100)} == expected, place
 
 
 def test_other_roles_see_no_orders_by_their_postings(city, orders):
@@ -111,7 +111,7 @@ def test_a_grid_worker_sees_the_own_grid_and_what_lies_at_the_community_itself(c
     actor = a_worker(city[grid])
     assert listed(orders, scope.handled_by(actor)) == expected
     assert looked_up(orders, actor) == expected
-    waiting = {orders[row.number] for row in queries.pool(actor, None, 50)}
+    waiting = {orders[row.number] for row in lists.pool(actor, None, 50)}
     assert waiting == expected - {"in hand", "resolved"}
 
 
@@ -119,14 +119,14 @@ def test_what_somebody_has_they_see_wherever_it_lies(city, orders, worker):
     moved = Actor(worker.account_id)
     assert listed(orders, scope.handled_by(moved)) == {"in hand", "resolved"}
     assert looked_up(orders, moved) == {"in hand", "resolved"}
-    assert {orders[row.number] for row in queries.mine(moved, False, None, 50)} == {"in hand"}
-    assert {orders[row.number] for row in queries.mine(moved, True, None, 50)} == {"resolved"}
+    assert {orders[row.number] for row in lists.mine(moved, False, None, 50)} == {"in hand"}
+    assert {orders[row.number] for row in lists.mine(moved, True, None, 50)} == {"resolved"}
 
 
 def test_a_resident_sees_the_own_reports_and_nothing_else(city, orders, resident):
     assert looked_up(orders, resident, as_reporter=True) == EVERYTHING
     assert looked_up(orders, resident) == set()
-    assert {orders[row.number] for row in queries.reported(resident, "all", None, 50)} == EVERYTHING
+    assert {orders[row.number] for row in lists.reported(resident, "all", None, 50)} == EVERYTHING
     stranger = a_resident()
     assert looked_up(orders, stranger, as_reporter=True) == set()
     assert listed(orders, scope.visible(stranger)) == set()
@@ -141,8 +141,8 @@ def test_at_work_nobody_finds_what_they_reported_themselves(city, role):
     assert looked_up(orders, actor) == {"other"}
     assert looked_up(orders, actor, as_reporter=True) == {"own"}
     assert listed(orders, scope.visible(actor)) == {"own", "other"}
-    assert sum(queries.board_counts(actor).values()) == (0 if role is Role.GRID_WORKER else 1)
-    assert [row.number for row in queries.pool(actor, None, 50)] == ([other.number] if role is Role.GRID_WORKER else [])
+    assert sum(lists.board_counts(actor).values()) == (0 if role is Role.GRID_WORKER else 1)
+    assert [row.number for row in lists.pool(actor, None, 50)] == ([other.number] if role is Role.GRID_WORKER else [])
 
 
 def test_whoever_left_an_order_no_longer_sees_it_as_a_reporter(city, resident):
@@ -165,7 +165,7 @@ def test_two_postings_see_both_parts(city, orders):
     assert listed(orders, scope.handled_by(actor)) == {"second grid", "no grid", "other community"}
     assert looked_up(orders, actor) == {"second grid", "no grid", "other community"}
     # Only what the grid posting brings can be claimed, only what the office sees is on the board.
-    assert {orders[row.number] for row in queries.pool(actor, None, 50)} == {"second grid", "no grid"}
+    assert {orders[row.number] for row in lists.pool(actor, None, 50)} == {"second grid", "no grid"}
     assert listed(orders, scope.overseen_by(actor)) == {"other community"}
 
 

@@ -8,7 +8,7 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.parameters import Parameter
 from app.people import duty, sign_in
 from app.people.models import Account
-from app.work_orders import assignment, handling, intake, queries, resolution, transfer
+from app.work_orders import assignment, handling, intake, lists, queries, resolution, transfer
 from app.work_orders.detail import detail
 from app.work_orders.workflow import WrongStatus
 from tests.factories import (
@@ -150,15 +150,15 @@ def test_the_colleague_sees_it_while_it_is_offered_and_no_longer_afterwards(city
         detail(order.number, elsewhere)
     offered(order, worker, elsewhere)
     assert {"accept_transfer", "decline_transfer"} == set(detail(order.number, elsewhere).actions)
-    assert [(row.number, bool(row.is_offered)) for row in queries.mine(elsewhere, False, None, 9)] == [
+    assert [(row.number, bool(row.is_offered)) for row in lists.mine(elsewhere, False, None, 9)] == [
         (order.number, True)
     ]
-    assert [bool(row.is_offered) for row in queries.mine(worker, False, None, 9)] == [False]
+    assert [bool(row.is_offered) for row in lists.mine(worker, False, None, 9)] == [False]
     end_reading()
     run(transfer.decline, order.number, elsewhere, "不熟悉")
     with pytest.raises(NotFound):
         detail(order.number, elsewhere)
-    assert list(queries.mine(elsewhere, False, None, 9)) == []
+    assert list(lists.mine(elsewhere, False, None, 9)) == []
     assert "没有找到" in refused(NotFound, transfer.accept, order.number, elsewhere).message
 
 

@@ -10,10 +10,10 @@ from app import clock
 from app.db import db, end_reading
 from app.errors import NotFound
 from app.people.models import Role
-from app.work_orders import queries, scope
+from app.work_orders import lists, queries, scope
 from app.work_orders.detail import detail
+from app.work_orders.lists import BoardFilters
 from app.work_orders.models import Assignment, Recusal, Reporter, WorkOrder
-from app.work_orders.queries import BoardFilters
 from app.work_orders.scope import OFFICE
 from tests.factories import a_person, a_resident, an_order, writing
 
@@ -109,12 +109,12 @@ def test_lists_and_look_ups_agree_for_every_role_and_relation(city, made, role, 
     own = where(cells, lambda relation, is_recused, _: relation == "mine" and not is_recused)
     offered = where(cells, lambda relation, is_recused, _: relation == "offered" and not is_recused)
     # An office sees all of its place; what somebody has from elsewhere is theirs without being on their board.
-    assert numbers(queries.board(person, BoardFilters(), per_page=100)) == on_board
-    assert sum(queries.board_counts(person).values()) == len(on_board)
+    assert numbers(lists.board(person, BoardFilters(), per_page=100)) == on_board
+    assert sum(lists.board_counts(person).values()) == len(on_board)
     end_reading()
-    assert numbers(queries.mine(person, False, None, 50)) == own | offered
+    assert numbers(lists.mine(person, False, None, 50)) == own | offered
     pooled = where(cells, lambda relation, *_: relation not in ("mine", "offered"))
-    assert numbers(queries.pool(person, None, 50)) == (at_hand & pooled if is_here and in_grid else set())
+    assert numbers(lists.pool(person, None, 50)) == (at_hand & pooled if is_here and in_grid else set())
 
 
 @pytest.mark.parametrize("role", [None, Role.GRID_WORKER, Role.MANAGER], ids=str)
@@ -123,7 +123,7 @@ def test_as_a_reporter_everybody_sees_what_they_reported_or_joined_whatever_else
     cells = made(person)
     reported = where(cells, lambda relation, *_: relation in NOT_FOR_STAFF)
     assert seen(cells, person, as_reporter=True) == reported
-    assert numbers(queries.reported(person, "all", None, 50)) == reported
+    assert numbers(lists.reported(person, "all", None, 50)) == reported
     everything = reported | seen(cells, person)
     assert numbers(db.session.execute(select(WorkOrder.number).where(scope.visible(person)))) == everything
 
@@ -135,6 +135,6 @@ def test_a_resident_sees_nothing_at_work_and_neighbours_only_the_projection(city
     assert seen(cells, person) == where(
         cells, lambda relation, is_recused, _: relation in ("mine", "offered") and not is_recused
     )
-    assert numbers(queries.neighbourhood(person, None, 50)) == set()
-    assert numbers(queries.pool(person, None, 50)) == set()
-    assert numbers(queries.board(person, BoardFilters(), per_page=100)) == set()
+    assert numbers(lists.neighbourhood(person, None, 50)) == set()
+    assert numbers(lists.pool(person, None, 50)) == set()
+    assert numbers(lists.board(person, BoardFilters(), per_page=100)) == set()

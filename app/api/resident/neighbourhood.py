@@ -9,7 +9,7 @@ from app import clock
 from app.api import guard, pagination
 from app.api.shapes import Page
 from app.api.work_orders import CategoryShown
-from app.work_orders import catalogue, queries, wide_place
+from app.work_orders import catalogue, lists, wide_place
 from app.work_orders.workflow import STATUS_NAMES, Status
 
 bp = Blueprint("resident_neighbourhood", __name__, url_prefix="/api/resident/neighbourhood")
@@ -51,4 +51,4 @@ def _show(row: Any) -> dict[str, Any]:
 def read_neighbourhood(cursor: str | None, limit: int) -> dict[str, Any]:
     """What neighbours reported in one's home compound, without anything that tells who they are."""
     after = pagination.unpack(cursor)
-    return pagination.page(list(queries.neighbourhood(guard.actor(), after, limit)), limit, _show)
+    return pagination.page(list(lists.neighbourhood(guard.actor(), after, limit)), limit, _show)

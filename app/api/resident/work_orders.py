@@ -13,7 +13,7 @@ from app.api.reports import Report
 from app.api.resident.shown import in_full, in_list, told
 from app.api.shapes import Page, Shape, Text, choice
 from app.api.work_orders import BriefAnswer, OrderAnswer, SummariesAnswer, brief
-from app.work_orders import intake, queries, rating
+from app.work_orders import intake, lists, queries, rating
 from app.work_orders.detail import detail
 from app.work_orders.intake import Request
 from app.work_orders.models import WorkOrder
@@ -83,7 +83,7 @@ def read_work_orders(status: str, cursor: str | None, limit: int) -> dict[str, A
     """One's own orders."""
     actor = guard.actor()
     after = pagination.unpack(cursor)
-    return pagination.page(list(queries.reported(actor, status, after, limit)), limit, in_list)
+    return pagination.page(list(lists.reported(actor, status, after, limit)), limit, in_list)
 
 
 @bp.route("/<number>", methods=["GET"])

@@ -10,7 +10,7 @@ from app.api import guard, pagination, text_check
 from app.api.shapes import NOTHING, Page, Shape, Text, choice, latitude, longitude, photo_ids
 from app.api.work_orders import BriefAnswer, OrderAnswer, SummariesAnswer, brief, full, summary
 from app.territory.coordinates import CoordinateSystem
-from app.work_orders import assignment, handling, policy, queries, resolution
+from app.work_orders import assignment, handling, lists, policy, queries, resolution
 from app.work_orders.detail import detail
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.models import WorkOrder
@@ -83,7 +83,7 @@ def current(number: str) -> WorkOrder:
 def read_pool(cursor: str | None, limit: int) -> dict[str, Any]:
     """What could be claimed in one's own grid."""
     after = pagination.unpack(cursor)
-    return pagination.page(list(queries.pool(guard.actor(), after, limit)), limit, summary)
+    return pagination.page(list(lists.pool(guard.actor(), after, limit)), limit, summary)
 
 
 @bp.route("/work-orders", methods=["GET"])
@@ -91,7 +91,7 @@ def read_pool(cursor: str | None, limit: int) -> dict[str, Any]:
 def read_work_orders(status: str, cursor: str | None, limit: int) -> dict[str, Any]:
     """What one has, or had."""
     after = pagination.unpack(cursor)
-    return pagination.page(list(queries.mine(guard.actor(), status == "ended", after, limit)), limit, summary)
+    return pagination.page(list(lists.mine(guard.actor(), status == "ended", after, limit)), limit, summary)
 
 
 @bp.route("/work-orders/<number>", methods=["GET"])
