@@ -111,8 +111,9 @@ def to_ladder(order: WorkOrder, step: int, action: Action, by: Actor | System, *
 def _put_before(
     order: WorkOrder, account_id: int, action: Action, by: Actor | System, *, topic: str | None = None, **more: Any
 ) -> None:
+    answers = {Kind.APPEAL: "accepted"} | more.pop("answers", {})
     more |= {"called": order.misses} if _is_urgent(order) else {}
-    order.take(action, by=by, to=Status.ASSIGNED, assignee=account_id, answers={Kind.APPEAL: "accepted"}, **more)
+    order.take(action, by=by, to=Status.ASSIGNED, assignee=account_id, answers=answers, **more)
     former = custody.hand_over(order, account_id, action)
     custody.await_step(order, "sign", "ladder" if _is_urgent(order) else "sign")
     usual = "ladder" if _is_urgent(order) else "assigned"

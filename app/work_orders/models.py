@@ -227,7 +227,7 @@ class Recusal(Model):
     """回避: somebody for whom the order does not exist at work, because it concerns them."""
 
     __tablename__ = "recusal"
-    __table_args__ = (UniqueConstraint("account_id", "work_order_id"),)
+    __table_args__ = (UniqueConstraint("account_id", "work_order_id"), Index(None, "work_order_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))

@@ -73,6 +73,9 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_recusal')),
     sa.UniqueConstraint('account_id', 'work_order_id', name=op.f('uq_recusal_account_id_work_order_id'))
     )
+    with op.batch_alter_table('recusal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recusal_work_order_id'), ['work_order_id'], unique=False)
+
     op.create_table('side_record',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('work_order_id', sa.Integer(), nullable=False),
@@ -107,7 +110,7 @@ def upgrade():
         batch_op.create_index('ix_account_to_erase', ['closed_at'], unique=False, postgresql_where=sa.text('closed_at IS NOT NULL AND erased_at IS NULL'), sqlite_where=sa.text('closed_at IS NOT NULL AND erased_at IS NULL'))
 
     with op.batch_alter_table('category', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('private', sa.Boolean(), nullable=False))
+        batch_op.add_column(sa.Column('private', sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table('reporter', schema=None) as batch_op:
         batch_op.add_column(sa.Column('name', sa.LargeBinary(), nullable=True))
@@ -121,11 +124,15 @@ def upgrade():
         batch_op.add_column(sa.Column('offered_to_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('counted_from', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('span', sa.String(length=32), nullable=True))
-        batch_op.add_column(sa.Column('moved', sa.Boolean(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('moved', sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_index(batch_op.f('ix_work_order_offered_to_id'), ['offered_to_id'], unique=False, postgresql_where=sa.text('offered_to_id IS NOT NULL'), sqlite_where=sa.text('offered_to_id IS NOT NULL'))
         batch_op.create_foreign_key(batch_op.f('fk_work_order_taken_in_by_id_account'), 'account', ['taken_in_by_id'], ['id'])
         batch_op.create_foreign_key(batch_op.f('fk_work_order_offered_to_id_account'), 'account', ['offered_to_id'], ['id'])
 
+    # Accounts that were closed before it was kept when are erased as those that are closed from now on.
+    op.execute(
+        "UPDATE account SET closed_at = created_at WHERE state = 'closed' AND openid IS NULL AND name IS NULL"
+    )
     # ### end Alembic commands ###
 
 
@@ -162,6 +169,9 @@ def downgrade():
         batch_op.drop_index('ix_side_record_unit', postgresql_where=sa.text('ended_at IS NULL'), sqlite_where=sa.text('ended_at IS NULL'))
 
     op.drop_table('side_record')
+    with op.batch_alter_table('recusal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_recusal_work_order_id'))
+
     op.drop_table('recusal')
     op.drop_table('danger')
     op.drop_table('category_keyword')
