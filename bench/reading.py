@@ -25,11 +25,11 @@ class Reading:
         """What could be claimed in the own grid, the oldest first."""
         if person.grid_id is None:
             raise Refused("403 Forbidden")
-        return self._page(asked, statements.POOL, (person.grid_id, person.community_id, person.id))
+        return self._page(asked, statements.POOL, (person.grid_id, person.community_id, person.id, person.id))
 
     def own(self, asked: Asked, person: Person) -> Given:
         """All that the person reported, the newest first."""
-        return self._page(asked, statements.OWN, (person.id,))
+        return self._page(asked, statements.OWN, (person.id, person.id))
 
     def _page(self, asked: Asked, statement: str, scope: Sequence[Any]) -> Given:
         limit = int(dict(parse_qsl(asked.query)).get("limit", "20"))
@@ -45,7 +45,8 @@ class Reading:
     def _summary(self, row: Sequence[Any], asked: Asked) -> dict[str, Any]:
         name = self.kept.categories[row[2]].name
         created_at, due_at = self.store.read_moment(row[6]), self.store.read_moment(row[7])
-        return shown.summary(row, name, created_at, due_at, asked.now)
+        line = shown.summary(row[:11], name, created_at, due_at, asked.now)
+        return line if len(row) == 11 else line | {"joined": not row[11]}
 
     def detail(self, asked: Asked, person: Person) -> Given:
         """One of the person's own orders with its timeline."""
@@ -70,6 +71,7 @@ class Reading:
             "due_reasons": [],
             "timeline": self._timeline(order_id, pictures),
             "calls": [],  # The bench reports nothing urgent.
+            "standing": "author",
         }
         return Given(200, orjson.dumps(answer))
 

@@ -22,8 +22,16 @@ PHOTO_STATES = {
 NEEDS = {"pooled": ["claim"], "in_progress": ["resolve"], "resolved": ["rate"]}
 ORDER_MOMENTS = ("created_at", "due_at", "sign_due_at", "contact_due_at")
 ACTIVE = ("submitted", "pooled", "assigned", "in_progress")
-OWN_ACTIONS = {"pooled": ["withdraw"], "in_progress": ["withdraw"], "resolved": ["rate"], "closed": ["rate"]}
-WORKERS_ACTIONS = ["contact", "arrive", "note", "release", "resolve"]
+OWN_ACTIONS = {
+    "pooled": ["confide", "urge", "withdraw"],
+    "in_progress": ["confide", "urge", "withdraw"],
+    "resolved": ["confide", "rate"],
+    "closed": ["confide", "rate", "reopen"],
+}
+WORKERS_ACTIONS = [
+    "ask", "contact", "arrive", "note", "release", "transfer", "extend", "recategorise", "relocate", "reveal",
+    "resolve",
+]  # fmt: skip
 SOLVED = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
 SATISFIED = {"yes": "满意", "mostly": "基本满意", "no": "不满意"}
 
@@ -112,6 +120,11 @@ def brief(order: Order, category: Category, actions: list[str]) -> dict[str, Any
         "actions": actions,
         "version": order.version,
     }
+
+
+def to_building(place_text: str, unit: str | None) -> str:
+    """The place as neighbours may know it."""
+    return place_text.removesuffix(f" {unit}") if unit else place_text
 
 
 def summary(row: Sequence[Any], name: str, created_at: datetime, due_at: datetime, now: datetime) -> dict[str, Any]:

@@ -68,11 +68,13 @@ SUMMARY = (
 )
 IN_POOL = "(grid_id = %s OR community_id = %s AND grid_id IS NULL)"
 REPORTED = "id IN (SELECT work_order_id FROM reporter WHERE account_id = %s AND left_at IS NULL)"
+NOT_RECUSED = "id NOT IN (SELECT work_order_id FROM recusal WHERE account_id = %s)"
 POOL = (
-    f"SELECT {SUMMARY} FROM work_order WHERE status = 'pooled' AND {IN_POOL} AND NOT {REPORTED}"
+    f"SELECT {SUMMARY} FROM work_order WHERE status = 'pooled' AND {IN_POOL} AND NOT {REPORTED} AND {NOT_RECUSED}"
     " ORDER BY created_at, id LIMIT %s"
 )
-OWN = f"SELECT {SUMMARY} FROM work_order WHERE {REPORTED} ORDER BY created_at DESC, id DESC LIMIT %s"
+IS_FIRST = "(SELECT r.is_first FROM reporter r WHERE r.work_order_id = work_order.id AND r.account_id = %s)"
+OWN = f"SELECT {SUMMARY}, {IS_FIRST} FROM work_order WHERE {REPORTED} ORDER BY created_at DESC, id DESC LIMIT %s"
 
 DETAIL = f"""
 SELECT {PREFIXED}, w.description, w.answers, w.id, a.name

@@ -82,7 +82,7 @@ class Writing:
         self._accept(order_id, order, timers, asked, person)
         rule_name = self.kept.rules[code][1]
         self._owe("accepted", order_id, order, (*place[7:], place[6] or place[4]), asked, rule=rule_name)
-        return shown.brief(order, self.kept.categories[code], ["withdraw"])
+        return shown.brief(order, self.kept.categories[code], shown.OWN_ACTIONS["pooled"])
 
     def _new_order(
         self, now: datetime, code: str, place: Sequence[Any], building: str, unit: str
@@ -179,7 +179,8 @@ class Writing:
         city_id, district_id, subdistrict_id, community_id, grid_id = ids
         facts = {
             "number": order.number, "category": self.kept.categories[order.category_code].name,
-            "place": order.place_text, "class": order.class_code, "status": order.status,
+            "place": order.place_text, "public_place": shown.to_building(order.place_text, order.unit),
+            "class": order.class_code, "status": order.status,
             "status_name": shown.STATUS_NAMES[order.status], "round": order.round, "due_at": shown.iso(order.due_at),
             "sign_due_at": shown.iso(order.sign_due_at), "contact_due_at": shown.iso(order.contact_due_at),
             "step_due_at": shown.iso(order.step_due_at) if order.step_due_at else None,
