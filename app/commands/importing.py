@@ -28,8 +28,8 @@ KINDS: dict[str, Bring] = {
     "limits": lambda folder, dry: deadlines.import_limits(deadlines.read_limits(folder), dry),
     "hours": lambda folder, dry: deadlines.import_hours(deadlines.read_hours(folder), dry),
 }
-OF_A_CITY = ("places", "people", "categories", "rules")
-"""What no city can do without; days, limits and hours have defaults."""
+OF_A_CITY = ("places", "people", "categories", "rules", "words")
+"""What no city can do without: without words no danger is told; days, limits and hours have defaults."""
 MOVE_DUE_DATES = ("calendar", "hours")
 
 
