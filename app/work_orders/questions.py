@@ -70,7 +70,7 @@ def answer(number: str, reporter: Actor, text: str, photo_ids: Sequence[str]) ->
     question = _question(order, Action.ANSWER)
     if not text.strip():
         raise errors.field("text", "请写下要补充的情况。")
-    _end(order, question, Action.ANSWER, reporter, "answered", words=text)
+    _end(order, question, Action.ANSWER, reporter, "answered", words=text, photos=list(photo_ids))
     attach(photo_ids, reporter.account_id, order.id, Purpose.ANSWER, order.round)
     return order
 
