@@ -105,7 +105,9 @@ def test_after_the_first_rating_nothing_is_amended(city, resident, worker):
         db.session.add(
             Reporter(work_order_id=order.id, account_id=neighbour.account_id, is_first=False, created_at=came_at)
         )
+    assert "amend" in detail(order.number, worker).actions
     run(rating.rate, order.number, neighbour, answered=True, solved="yes", satisfied="yes", comment=None)
+    assert "amend" not in detail(order.number, worker).actions
     assert "已经评价" in refused(Conflict, resolution.amend, order.number, worker, "solved", "都修好了", []).message
 
 
