@@ -21,6 +21,7 @@ from app.work_orders.joining import Standing, stands
 from app.work_orders.lines import Line
 from app.work_orders.models import Rating, Reporter, WorkOrder
 from app.work_orders.queries import ABSENT, PEOPLE_KEPT
+from app.work_orders.side_records import Kind
 from app.work_orders.workflow import Action
 
 UNNAMED = "要求保密"
@@ -146,6 +147,8 @@ def _actions(
     """What the order's row allows, without what was done as often as it may be."""
     found = policy.actions(order, actor, reporter=standing is not None, joined=standing is Standing.JOINED)
     over = policy.used_up(done)
+    if Action.APPEAL in done and not order.has_open(Kind.APPEAL):
+        over.add(Action.DECLINE)  # what was decided upon the appeal stands
     if standing is None:
         over.discard(Action.REOPEN)  # a manager may always
     rated_by = {one.account_id for one in reporters if one.solved is not None}

@@ -32,6 +32,7 @@ def ask(number: str, asker: Actor, question: str) -> WorkOrder:
     back = Status(order.status)
     next_status(back, Action.ASK)
     policy.ensure_in_charge(asker, order, Action.ASK)
+    policy.ensure_may_decide_appeal(asker, order, Action.ASK)
     if not question.strip():
         raise errors.field("question", "请写明需要反映人补充什么。")
     until = _until(order)
