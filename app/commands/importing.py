@@ -29,7 +29,7 @@ KINDS: dict[str, Bring] = {
     "hours": lambda folder, dry: deadlines.import_hours(deadlines.read_hours(folder), dry),
 }
 OF_A_CITY = ("places", "people", "categories", "rules", "words")
-"""What no city can do without; days, limits and hours have defaults."""
+"""What no city can do without: without words no danger is told; days, limits and hours have defaults."""
 MOVE_DUE_DATES = ("calendar", "hours")
 
 

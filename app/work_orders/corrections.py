@@ -162,4 +162,5 @@ def _in_charge(number: str, actor: Actor, action: Action) -> WorkOrder:
     policy.ensure_may(actor, action)
     order = queries.find(number, actor)
     policy.ensure_in_charge(actor, order, action)
+    policy.ensure_may_decide_appeal(actor, order, action)
     return order

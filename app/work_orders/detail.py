@@ -21,6 +21,7 @@ from app.work_orders.joining import Standing, stands
 from app.work_orders.lines import Line
 from app.work_orders.models import Rating, Reporter, WorkOrder
 from app.work_orders.queries import ABSENT, PEOPLE_KEPT
+from app.work_orders.side_records import Kind
 from app.work_orders.workflow import Action
 
 UNNAMED = "要求保密"
@@ -66,7 +67,7 @@ def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
         photos=[one for one in pictures if one.purpose is Purpose.REPORT and (standing is None or one.round == 1)],
         reporters=[] if as_reporter else [_shown(order, one, actor) for one in reporters if one.left_at is None],
         rating=own if own is not None and own.solved else None,
-        actions=_actions(order, actor, own, standing, [row.action for row in events]),
+        actions=_actions(order, actor, reporters, standing, [row.action for row in events]),
         calls=calls.calls(events),
         standing=standing,
     )
@@ -141,13 +142,18 @@ def _shown(order: WorkOrder, reporter: Row[Any], actor: Actor) -> ReporterShown:
 
 
 def _actions(
-    order: WorkOrder, actor: Actor, own: Row[Any] | None, standing: Standing | None, done: Sequence[str]
+    order: WorkOrder, actor: Actor, reporters: Sequence[Row[Any]], standing: Standing | None, done: Sequence[str]
 ) -> list[str]:
     """What the order's row allows, without what was done as often as it may be."""
     found = policy.actions(order, actor, reporter=standing is not None, joined=standing is Standing.JOINED)
     over = policy.used_up(done)
+    if Action.APPEAL in done and not order.has_open(Kind.APPEAL):
+        over.add(Action.DECLINE)  # what was decided upon the appeal stands
     if standing is None:
         over.discard(Action.REOPEN)  # a manager may always
-    if own is not None and own.solved is not None:
+    rated_by = {one.account_id for one in reporters if one.solved is not None}
+    if actor.account_id in rated_by:
         over.add(Action.RATE)
+    if rated_by:
+        over.add(Action.AMEND)
     return [action for action in found if action not in over]

@@ -248,6 +248,8 @@ def decline(number: str, actor: Actor, reason: str, note: str) -> WorkOrder:
         raise errors.field("note", "请告诉居民应当找哪个部门、走什么渠道。")
     if order.claimed_at is not None:
         raise errors.Conflict("工单已有人认领过，不能再不予受理。")
+    if not order.has_open(Kind.APPEAL) and Action.APPEAL in queries.actions_of(order):
+        raise errors.Conflict("这件诉求申诉后已经受理，不能再不予受理，请派人办理。", reason="appeal-upheld")
     facts: dict[str, Any] = {"reason": reason, "reason_name": DECLINE_REASONS[reason]}
     facts |= {"office": policy.office_of(actor, order), "answers": {Kind.APPEAL: "declined"}}
     order.take(Action.DECLINE, by=actor, words=note, **facts)

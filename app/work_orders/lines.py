@@ -59,7 +59,7 @@ SHOWING = {
     Action.RESOLVE: Purpose.RESOLVE,
     Action.SETTLE: Purpose.RESOLVE,
 }
-"""Actions whose line carries the photos of the round."""
+"""Actions whose line, where it does not name its photos, carries those of the round."""
 
 ERASED_WORDS = "（文字已按规定清除）"
 
@@ -148,7 +148,7 @@ def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int], read
         if is_anothers and action is Action.RATE
         else words(action, row.facts, _said(row) if readable else None),
         by=_by(action, row, by_reporter, reader),
-        photos=[] if is_anothers else _pictures_of(action, row.round, pictures),
+        photos=[] if is_anothers else _pictures_of(row, pictures),
         visible=row.visible,
     )
 
@@ -158,9 +158,12 @@ def _said(row: Row[Any]) -> str | None:
     return ERASED_WORDS if row.text is None and row.commitment else row.text
 
 
-def _pictures_of(action: Action, round_: int, pictures: Sequence[Shown]) -> list[Shown]:
-    purpose = SHOWING.get(action)
-    return [one for one in pictures if one.purpose is purpose and one.round == round_] if purpose else []
+def _pictures_of(row: Row[Any], pictures: Sequence[Shown]) -> list[Shown]:
+    named = row.facts.get("photos")
+    if named is not None:
+        return [one for one in pictures if one.id in named]
+    purpose = SHOWING.get(Action(row.action))
+    return [one for one in pictures if one.purpose is purpose and one.round == row.round] if purpose else []
 
 
 def _by(action: Action, row: Row[Any], by_reporter: bool, reader: Reader | None) -> str:

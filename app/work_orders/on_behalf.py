@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from app import clock, errors
 from app.db import db
@@ -10,7 +9,7 @@ from app.errors import NotAllowed
 from app.people import queries as people
 from app.people.actor import Actor
 from app.work_orders import custody, intake, policy, queries, resolution
-from app.work_orders.facts import CHANNEL_NAMES, RESULT_NAMES, owe
+from app.work_orders.facts import CHANNEL_NAMES, owe
 from app.work_orders.intake import Request
 from app.work_orders.models import Reporter, WorkOrder
 from app.work_orders.workflow import Action
@@ -83,8 +82,7 @@ def settle(number: str, worker: Actor, settled: Settled) -> WorkOrder:
 
 def _settle(order: WorkOrder, worker: Actor, settled: Settled) -> None:
     resolution.check_result(settled.result, settled.note)
-    facts: dict[str, Any] = {"result": settled.result, "result_name": RESULT_NAMES[settled.result]}
-    order.take(Action.SETTLE, by=worker, words=settled.note, **facts)
+    order.take(Action.SETTLE, by=worker, words=settled.note, **resolution.told(settled.result, settled.photo_ids))
     intake.start_time(order)
     now = clock.now()
     order.responded_at = order.responded_at or now

@@ -205,7 +205,10 @@ def _levels_held(actor: Actor, order: WorkOrder, *roles: Role) -> set[Level]:
     }
 
 
-DECIDES_APPEAL = (Action.ACCEPT, Action.DECLINE, Action.DISPATCH)
+DECIDES_APPEAL = (
+    Action.ACCEPT, Action.DECLINE, Action.DISPATCH, Action.ASK, Action.RECATEGORISE, Action.RELOCATE
+)  # fmt: skip
+"""What ends an appeal or holds it up: another category or place is routed at once, and that accepts it."""
 
 
 def may_decide_appeal(actor: Actor, order: WorkOrder) -> bool:

@@ -32,6 +32,7 @@ def ask(number: str, asker: Actor, question: str) -> WorkOrder:
     back = Status(order.status)
     next_status(back, Action.ASK)
     policy.ensure_in_charge(asker, order, Action.ASK)
+    policy.ensure_may_decide_appeal(asker, order, Action.ASK)
     if not question.strip():
         raise errors.field("question", "请写明需要反映人补充什么。")
     until = _until(order)
@@ -70,7 +71,7 @@ def answer(number: str, reporter: Actor, text: str, photo_ids: Sequence[str]) ->
     question = _question(order, Action.ANSWER)
     if not text.strip():
         raise errors.field("text", "请写下要补充的情况。")
-    _end(order, question, Action.ANSWER, reporter, "answered", words=text)
+    _end(order, question, Action.ANSWER, reporter, "answered", words=text, photos=list(photo_ids))
     attach(photo_ids, reporter.account_id, order.id, Purpose.ANSWER, order.round)
     return order
 

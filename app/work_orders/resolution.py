@@ -1,6 +1,7 @@
 """Settling an order: resolve 办结, and close 归档 once the residents have spoken."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from app import clock, errors
 from app.deadlines import timers
@@ -27,7 +28,7 @@ def resolve(number: str, worker: Actor, result: str, note: str, photo_ids: Seque
     order = queries.find(number, worker)
     policy.ensure_has(worker, order, Action.RESOLVE)
     check_result(result, note)
-    order.take(Action.RESOLVE, by=worker, words=note, result=result, result_name=RESULT_NAMES[result])
+    order.take(Action.RESOLVE, by=worker, words=note, **told(result, photo_ids))
     finish(order, worker, result, photo_ids)
     owe("resolved", order)
     return order
@@ -49,13 +50,18 @@ def amend(number: str, worker: Actor, result: str, note: str, photo_ids: Sequenc
     order = queries.find(number, worker)
     policy.ensure_has(worker, order, Action.AMEND)
     check_result(result, note)
-    order.take(Action.AMEND, by=worker, words=note, result=result, result_name=RESULT_NAMES[result])
+    order.take(Action.AMEND, by=worker, words=note, **told(result, photo_ids))
     if queries.is_rated(order):
         raise Conflict("居民已经评价，不能再更正；有新的情况，请联系反映人说明。", reason="already-rated")
     order.result = result
     attach(photo_ids, worker.account_id, order.id, Purpose.RESOLVE, order.round)
     owe("amended", order)
     return order
+
+
+def told(result: str, photo_ids: Sequence[str]) -> dict[str, Any]:
+    """What a line of settling holds beside its words; by its photos each try keeps its own evidence."""
+    return {"result": result, "result_name": RESULT_NAMES[result], "photos": list(photo_ids)}
 
 
 def check_result(result: str, note: str) -> None:

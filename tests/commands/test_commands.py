@@ -11,6 +11,7 @@ from app.people.models import Account, ConsoleLogin, Posting
 from app.photos import storing
 from app.work_orders.catalogue import Category, RoutingRule, catalogue
 from app.work_orders.models import WorkOrder
+from app.work_orders.screening import emergencies
 from tests.conftest import settings_for
 
 
@@ -123,6 +124,10 @@ def test_the_demo_fills_a_board_in_all_states_and_a_second_call_adds_nothing(app
     assert states >= {"submitted", "pooled", "assigned", "in_progress", "resolved", "closed", "declined", "withdrawn"}
     orders = count(WorkOrder)
     assert orders >= 30
+    danger = emergencies.found("楼道里一股煤气味，有人头晕。")
+    assert danger is not None
+    assert danger.code == "gas"
+    end_reading()
     accounts = json.loads((tmp_path / "demo-accounts.json").read_text(encoding="utf8"))
     assert accounts.keys() == {"service", "emulator", "category", "residents", "workers", "managers"}
     assert {"openid", "name", "compound_id", "building", "unit"} <= accounts["residents"][0].keys()

@@ -17,7 +17,8 @@ global.wx = {
   request({ method, url, data, success }) {
     const path = url.replace(/^https?:\\/\\/[^/]*/, '')
     if (method === 'POST') told.push([path, data])
-    const order = { number: 'XN1', status: given.status || 'in_progress', actions: given.actions, timeline: [] }
+    const { status = 'in_progress', actions, timeline = [] } = given
+    const order = { number: 'XN1', status, actions, timeline }
     const refusal = { statusCode: given.refused, data: { title: '刚刚有了变化。' }, header: {} }
     const good = { statusCode: 200, data: order, header: {} }
     setTimeout(() => success(method === 'POST' && given.refused ? refusal : good), 20)
@@ -45,8 +46,9 @@ async function play() {
     await after(200)
   }
   const { actions, action, formProblem, busy } = order.data
+  const hint = action && action.hint
   const offered = actions.map((one) => one.verb)
-  console.log(JSON.stringify({ told, offered, open: Boolean(action), formProblem, busy }))
+  console.log(JSON.stringify({ told, offered, open: Boolean(action), hint, formProblem, busy }))
 }
 play()
 """
@@ -119,3 +121,9 @@ def test_whoever_leaves_goes_back_to_their_own_list(play: Any) -> None:
     assert handed_on["told"][-1] == ["went", "/pages/mine/mine"]
     ended = play("withdraw", form={"note": "好了"}, status="withdrawn")
     assert ended["told"][-1] == ["toast", "已撤回"]
+
+
+def test_the_form_of_an_answer_says_what_was_asked_last(play: Any) -> None:
+    steps = [{"action": "ask", "text": text, "photos": []} for text in ("哪一层？", "哪一侧？")]
+    assert play("answer", timeline=steps)["hint"] == "工作人员问：哪一侧？"
+    assert "工作人员在等您补充" in play("answer")["hint"]

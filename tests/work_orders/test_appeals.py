@@ -4,7 +4,8 @@ import pytest
 
 from app.db import db, end_reading
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.work_orders import appeals, assignment, custody, intake, joining
+from app.territory.placing import Place
+from app.work_orders import appeals, assignment, corrections, custody, intake, joining, questions
 from app.work_orders.detail import detail
 from app.work_orders.models import WorkOrder
 from app.work_orders.side_records import SideRecord
@@ -22,6 +23,7 @@ from tests.factories import (
 from tests.work_orders.record import holders, last, public_id, refused, run, story, sweep, timers, told, topics
 
 WHY = "就是社区的路灯，请再看看"
+A_PLACE = Place(1, 1, 1, 1, 1, text="新宁路西社区第二网格")
 
 
 @pytest.fixture
@@ -60,13 +62,16 @@ def test_what_a_higher_office_declined_goes_above_that_office(city, resident):
     assert records(order) == [("appeal", None, city["xn"])]
 
 
-@pytest.mark.parametrize("verb", ["accept", "decline", "dispatch"])
+@pytest.mark.parametrize("verb", ["accept", "decline", "dispatch", "ask", "recategorise", "relocate"])
 def test_the_office_that_declined_decides_no_more(declined, resident, manager, worker, verb):
     run(appeals.appeal, declined.number, resident, WHY)
     act = {
         "accept": lambda: intake.accept(declined.number, manager),
         "decline": lambda: intake.decline(declined.number, manager, "out_of_remit", "请找物业"),
         "dispatch": lambda: assignment.dispatch(declined.number, manager, worker.public_id, "请办理"),
+        "ask": lambda: questions.ask(declined.number, manager, "在哪里？"),
+        "recategorise": lambda: corrections.recategorise(declined.number, manager, "LIGHT", "是路灯"),
+        "relocate": lambda: corrections.relocate(declined.number, manager, A_PLACE, "门牌写错了"),
     }[verb]
     assert "上一级单位" in refused(NotAllowed, act).message
     assert verb not in detail(declined.number, manager).actions
@@ -78,6 +83,16 @@ def test_the_superior_accepts(declined, resident, superior):
     run(intake.accept, declined.number, superior)
     assert (fresh(declined).status, fresh(declined).beside) == ("pooled", "")
     assert records(declined)[0][1] == "accepted"
+
+
+@pytest.mark.parametrize("office", ["community", "superior"])
+def test_what_was_accepted_upon_an_appeal_is_declined_by_nobody(declined, resident, superior, manager, office):
+    run(appeals.appeal, declined.number, resident, WHY)
+    run(intake.accept, declined.number, superior)
+    who = {"community": manager, "superior": superior}[office]
+    assert "decline" not in detail(declined.number, who).actions
+    again = refused(Conflict, intake.decline, declined.number, who, "out_of_remit", "请找物业")
+    assert "申诉后已经受理" in again.message
 
 
 def test_the_superior_dispatches_and_the_appeal_is_answered_by_it(declined, resident, superior, worker):

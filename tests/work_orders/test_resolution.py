@@ -4,7 +4,8 @@ import pytest
 
 from app.db import db
 from app.errors import Conflict, Invalid, NotAllowed
-from app.work_orders import custody, rating, resolution
+from app.work_orders import custody, rating, resolution, second_look
+from app.work_orders.detail import detail
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.models import Reporter
 from app.work_orders.resolution import OUTCOME_NAMES
@@ -22,7 +23,7 @@ def test_resolving_keeps_the_result_stops_the_time_and_asks_for_ratings(city, wo
     run(resolution.resolve, order.number, worker, result, WORDS, [])
     row = fresh(order)
     assert (row.status, row.result, row.resolved_at) == ("resolved", result, moment)
-    assert last(order).facts == {"result": result, "result_name": RESULT_NAMES[result]}
+    assert last(order).facts == {"result": result, "result_name": RESULT_NAMES[result], "photos": []}
     assert last(order).words == WORDS
     assert told(order, "resolved")["result_name"] == RESULT_NAMES[result]
     assert f"{timers(order)['rate']:%m-%d %H:%M}" == "03-17 10:00"
@@ -85,6 +86,17 @@ def test_amending_keeps_what_was_said_first_and_tells_the_reporter(city, residen
     assert topics(order)[-1] == "amended"
 
 
+def test_each_try_shows_its_own_photos_and_a_correction_those_it_brought(city, resident, worker, manager):
+    order = claimed(an_order(city, resident), worker)
+    first, second, third = a_photo(worker), a_photo(worker), a_photo(worker)
+    run(resolution.resolve, order.number, worker, "solved", WORDS, [first])
+    run(second_look.send_back, order.number, manager, "请补拍")
+    run(resolution.resolve, order.number, worker, "solved", WORDS, [second])
+    amended(order, worker, photo_ids=[third])
+    shown = [(line.action, [one.id for one in line.photos]) for line in detail(order.number, worker).lines]
+    assert [one for one in shown if one[1]] == [("resolve", [first]), ("resolve", [second]), ("amend", [third])]
+
+
 def test_after_the_first_rating_nothing_is_amended(city, resident, worker):
     order = resolved(an_order(city, resident), worker)
     neighbour = a_resident(home_compound_id=fresh(order).compound_id)
@@ -93,7 +105,9 @@ def test_after_the_first_rating_nothing_is_amended(city, resident, worker):
         db.session.add(
             Reporter(work_order_id=order.id, account_id=neighbour.account_id, is_first=False, created_at=came_at)
         )
+    assert "amend" in detail(order.number, worker).actions
     run(rating.rate, order.number, neighbour, answered=True, solved="yes", satisfied="yes", comment=None)
+    assert "amend" not in detail(order.number, worker).actions
     assert "已经评价" in refused(Conflict, resolution.amend, order.number, worker, "solved", "都修好了", []).message
 
 

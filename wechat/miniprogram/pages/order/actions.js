@@ -55,5 +55,10 @@ const find = (verb) => ACTIONS.find((action) => action.verb === verb)
 const shown = ({ verb, name, confirm, main, danger, hint, noteLabel, most, photos }) => JSON.parse(JSON.stringify({
   verb, name, confirm, main, danger, hint, noteLabel, most, photos,
 }))
+/** The form lies over the timeline, so what was asked is said in the form again; the newest step comes first. */
+function opened(verb, { timeline }) {
+  const asked = verb === 'answer' && timeline.find(({ action, text }) => action === 'ask' && text)
+  return { ...shown(find(verb)), ...(asked && { hint: `工作人员问：${asked.text}` }) }
+}
 
-module.exports = { allowed, find, shown }
+module.exports = { allowed, find, opened, shown }

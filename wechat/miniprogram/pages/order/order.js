@@ -44,7 +44,7 @@ Page({
     await this.say('rate', detail.body, 'ratingProblem', '谢谢您的评价')
   },
   start({ currentTarget }) {
-    this.setData({ action: actions.shown(actions.find(currentTarget.dataset.verb)), formProblem: '' })
+    this.setData({ action: actions.opened(currentTarget.dataset.verb, this.data.order), formProblem: '' })
   },
   close() { this.setData({ action: null }) },
   send({ detail }) {
