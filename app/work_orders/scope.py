@@ -82,7 +82,10 @@ def shown_to_neighbours() -> ColumnElement[bool]:
 
 
 def public_near(actor: Actor) -> ColumnElement[bool]:
-    """What others reported in the compound where the person lives, as far as neighbours may know of it."""
+    """What others reported in the compound where the person lives, as far as neighbours may know of it.
+
+    What concerns the person is not among it, as it is nowhere else.
+    """
     home = select(Account.home_compound_id).where(Account.id == actor.account_id).scalar_subquery()
     # The community is said besides, since orders are found by their place and state.
     around = select(Compound.community_id).where(Compound.id == home).scalar_subquery()
@@ -92,6 +95,7 @@ def public_near(actor: Actor) -> ColumnElement[bool]:
         WorkOrder.status.in_([status.value for status in (*OPEN, Status.RESOLVED)]),
         shown_to_neighbours(),
         WorkOrder.id.not_in(_own_reports(actor)),
+        WorkOrder.id.not_in(_concerning(actor)),
     )
 
 
@@ -103,8 +107,7 @@ def is_first(actor: Actor) -> ColumnElement[bool]:
 
 def joinable_by(actor: Actor, compound_id: int | None) -> ColumnElement[bool]:
     """What a neighbour may join: of the compound where they live, and nothing that concerns them."""
-    recused = select(Recusal.work_order_id).where(Recusal.account_id == actor.account_id)
-    return and_(WorkOrder.compound_id == compound_id, shown_to_neighbours(), WorkOrder.id.not_in(recused))
+    return and_(WorkOrder.compound_id == compound_id, shown_to_neighbours(), WorkOrder.id.not_in(_concerning(actor)))
 
 
 def is_in_grids(actor: Actor, order: Placed) -> bool:
@@ -138,12 +141,15 @@ def _offered_to(actor: Actor) -> ColumnElement[bool]:
 
 def _not_recused(actor: Actor) -> ColumnElement[bool]:
     """Nobody handles or verifies what they reported or what concerns them: at work it is not there for them."""
-    recused = select(Recusal.work_order_id).where(Recusal.account_id == actor.account_id)
-    return and_(WorkOrder.id.not_in(_own_reports(actor)), WorkOrder.id.not_in(recused))
+    return and_(WorkOrder.id.not_in(_own_reports(actor)), WorkOrder.id.not_in(_concerning(actor)))
 
 
 def _own_reports(actor: Actor) -> Select[tuple[int]]:
     return select(Reporter.work_order_id).where(Reporter.account_id == actor.account_id, Reporter.left_at.is_(None))
+
+
+def _concerning(actor: Actor) -> Select[tuple[int]]:
+    return select(Recusal.work_order_id).where(Recusal.account_id == actor.account_id)
 
 
 def _grids(actor: Actor) -> list[Post]:

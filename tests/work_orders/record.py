@@ -13,7 +13,8 @@ from app.deadlines.timers import Timer
 from app.errors import Conflict, Refusal, Unavailable
 from app.notifications.models import Outbox
 from app.people.models import Account
-from app.work_orders.models import Assignment, FollowUp, Rating, WorkOrder
+from app.work_orders.models import Assignment, FollowUp, Rating, Recusal, Reporter, WorkOrder
+from app.work_orders.side_records import SideRecord
 from app.work_orders.timeline import Event, EventText
 from tests.factories import writing
 
@@ -37,15 +38,21 @@ def everything() -> tuple[Any, ...]:
     """Enough of all rows to notice any change."""
     counts = [
         db.session.scalar(select(func.count()).select_from(model))
-        for model in (WorkOrder, Event, EventText, Outbox, Timer, Rating)
+        for model in (WorkOrder, Event, EventText, Outbox, Timer, Rating, Recusal)
     ]
     orders = db.session.execute(
         select(WorkOrder.id, WorkOrder.version, WorkOrder.status, WorkOrder.assignee_id).order_by(WorkOrder.id)
     ).all()
     held = db.session.execute(select(Assignment.id, Assignment.ended_at).order_by(Assignment.id)).all()
     owed = db.session.execute(select(FollowUp.id, FollowUp.attempts, FollowUp.ended_at).order_by(FollowUp.id)).all()
+    beside = db.session.execute(
+        select(SideRecord.id, SideRecord.due_at, SideRecord.ended_at, SideRecord.outcome).order_by(SideRecord.id)
+    ).all()
+    behind = db.session.execute(
+        select(Reporter.id, Reporter.is_first, Reporter.left_at, Reporter.created_at).order_by(Reporter.id)
+    ).all()
     end_reading()
-    return counts, orders, held, owed
+    return counts, orders, held, owed, beside, behind
 
 
 def sweep() -> None:

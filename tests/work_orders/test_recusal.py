@@ -8,10 +8,12 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.notifications import inbox, outbox, telling
 from app.notifications.models import Notification
 from app.people.models import Role
+from app.territory.models import Compound
 from app.work_orders import (
     assignment,
     follow_up,
     intake,
+    joining,
     lists,
     morning,
     queries,
@@ -268,3 +270,13 @@ def test_it_may_be_said_before_anybody_has_it_and_after_it_ended(city, resident,
     run(intake.withdraw, order.number, resident, "好了")
     recused(order, manager, worker)
     assert fresh(order).status == "withdrawn"
+
+
+def test_among_the_neighbours_too_it_is_not_there_for_whom_it_concerns(city, manager):
+    home = db.session.scalar(select(Compound.id).where(Compound.public_id == city.compound))
+    concerned, neighbour = (a_worker(city["g2"], home_compound_id=home) for _ in range(2))
+    order = an_order(city)
+    recused(order, manager, concerned)
+    assert [row.number for row in lists.neighbourhood(neighbour, None, 10)] == [order.number]
+    assert list(lists.neighbourhood(concerned, None, 10)) == []
+    refused(NotFound, joining.join, order.number, concerned)

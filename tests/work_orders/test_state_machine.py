@@ -522,7 +522,7 @@ def test_whatever_people_do_the_house_stays_as_the_model_says(app, moving):
     run_state_machine_as_test(
         house,
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=25,
             derandomize=True,
             deadline=None,
