@@ -20,6 +20,7 @@ from app.secrets import public_id
 from app.tables import read_csv
 from app.territory.models import Compound, Level, Territory
 from app.work_orders.models import WorkOrder
+from app.work_orders.screening.models import Danger
 from config import Settings
 
 DATA = Path(__file__).resolve().parent.parent / "demo" / "xining"
@@ -61,7 +62,10 @@ def _orders() -> int:
 
 
 def _is_whole() -> bool:
-    return _orders() > 0
+    """Whether all of it is there; a demo from before there were words for dangers gets them now."""
+    has_words = db.session.scalar(select(func.count()).select_from(Danger)) or 0
+    end_reading()
+    return _orders() > 0 and has_words > 0
 
 
 def _password(marker: Path) -> str:
