@@ -12,7 +12,7 @@ from app.photos import storing
 from app.work_orders.catalogue import Category, RoutingRule, catalogue
 from app.work_orders.models import WorkOrder
 from app.work_orders.screening import emergencies
-from app.work_orders.screening.models import Danger, DangerSign
+from app.work_orders.screening.models import Danger, Sign
 from tests.conftest import settings_for
 
 
@@ -140,7 +140,7 @@ def test_the_demo_fills_a_board_in_all_states_and_a_second_call_adds_nothing(app
     assert "already" in run("demo").output
     dangers = count(Danger)
     with transaction():
-        for table in (DangerSign, Danger):
+        for table in (Sign, Danger):
             db.session.execute(delete(table))
     # A demo from before there were words for dangers gets them at its next start.
     assert run("demo").exit_code == 0
