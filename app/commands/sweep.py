@@ -17,7 +17,7 @@ from app.errors import Conflict, Unavailable
 from app.notifications import digest, outbox, pushes
 from app.people import console_access, sign_in
 from app.photos import storing
-from app.work_orders import contacts, limits_passed, morning
+from app.work_orders import contacts, leaving, limits_passed, morning
 
 PAUSE_S = 2.0
 CLEAN_EVERY_S = 600.0
@@ -121,7 +121,7 @@ def _tell_digest(account_id: int, now: datetime) -> bool:
 
 
 def clean() -> int:
-    """Delete what nobody needs any more, a batch of each kind; not 0 when people who left have left more."""
+    """Take back and delete what people left, a batch of each kind; not 0 when there is more of what they wrote."""
     now = clock.now()
     for forget in (
         idempotency.forget_old,
@@ -133,6 +133,7 @@ def clean() -> int:
         console_access.forget_old,
         contacts.erase_of_closed,
         contacts.erase_old,
+        leaving.recall_strays,
     ):
         with transaction():
             forget(now)

@@ -1,12 +1,15 @@
 """When somebody leaves: their open orders go back, so that none waits for a person who is gone."""
 
-from sqlalchemy import select, update
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select, update
 
 from app.db import db
 from app.deadlines.limits import ServiceClass
 from app.notifications import outbox
 from app.people import queries as people
 from app.people.actor import SYSTEM
+from app.people.models import Account, AccountState, Posting
 from app.territory.models import Level
 from app.work_orders import custody, transfer
 from app.work_orders.assignment import to_ladder, to_pool
@@ -15,6 +18,7 @@ from app.work_orders.models import Assignment, Recusal, WorkOrder
 from app.work_orders.side_records import SideRecord
 from app.work_orders.workflow import Action, Status
 
+BATCH = 50
 HELD = (Status.ASSIGNED, Status.IN_PROGRESS)
 FOLLOWING = (
     Assignment.account_id,
@@ -32,6 +36,19 @@ def recall_all(account_id: int) -> None:
     transfer.end_offers_to(account_id)
     for order in _held(account_id):
         recall(order)
+
+
+def recall_strays(_now: datetime) -> int:
+    """收回: one batch of orders that people took in the very moment in which they left; returns how many went back."""
+    is_posted = exists().where(Posting.account_id == Account.id, Posting.ended_at.is_(None))
+    strays = (
+        select(WorkOrder)
+        .join(Assignment, Assignment.work_order_id == WorkOrder.id)
+        .join(Account, Account.id == Assignment.account_id)
+        .where(Assignment.ended_at.is_(None), WorkOrder.status.in_([status.value for status in HELD]))
+        .where(or_(Account.state != AccountState.ACTIVE, ~is_posted))
+    )
+    return sum([recall(order) for order in db.session.scalars(strays.order_by(WorkOrder.id).limit(BATCH)).all()])
 
 
 def recall(order: WorkOrder) -> bool:

@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.db import db, end_reading
 from app.errors import NotFound
 from app.notifications.models import Outbox
 from app.people import accounts, duty, sign_in, staffing
-from app.people.models import Account, Role
+from app.people.models import Account, AccountState, Role
 from app.people.staffing import Post
 from app.work_orders import assignment, follow_up, leaving, rating, recusal, resolution, transfer
 from tests.factories import (
@@ -53,6 +54,18 @@ def test_what_is_urgent_goes_to_the_next_on_the_ladder(city, worker, manager):
     row = fresh(order)
     assert (row.status, row.assignee_id) == ("assigned", officer.account_id)
     assert topics(order)[-1] == "ladder"
+
+
+def test_what_somebody_took_while_they_left_is_taken_back_later(city, worker, manager):
+    kept, stray = claimed(an_order(city), a_worker(city["g1"])), an_order(city)
+    with writing():
+        account = db.session.get(Account, worker.account_id)
+        account.state = AccountState.DEACTIVATED
+    claimed(stray, worker)
+    assert run(leaving.recall_strays, clock.now()) == 1
+    assert (fresh(stray).status, fresh(kept).status) == ("pooled", "in_progress")
+    assert last(stray).action == "recall"
+    assert run(leaving.recall_strays, clock.now()) == 0
 
 
 def test_what_is_urgent_stays_when_nobody_else_is_posted_at_all(city, worker):

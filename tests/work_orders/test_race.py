@@ -6,12 +6,15 @@ from app import clock
 from app.db import db
 from app.deadlines.timers import Timer
 from app.errors import Conflict, NotAllowed, NotFound
+from app.people import sign_in
+from app.people.models import Account
 from app.work_orders import (
     assignment,
     corrections,
     extensions,
     follow_up,
     intake,
+    leaving,
     limits_passed,
     questions,
     rating,
@@ -285,3 +288,19 @@ def timer_of(order, kind):
     found = db.session.scalar(select(Timer.id).where(Timer.work_order_id == order.id, Timer.kind == kind))
     db.session.close()
     return found
+
+
+def test_a_claim_against_leaving_ends_with_nobody_who_is_gone(city, at_once, manager):
+    for _ in range(3):
+        order, leaver = an_order(city), a_worker(city["g1"])
+
+        def leave(order=order, leaver=leaver):
+            sign_in.deactivate(db.session.get(Account, leaver.account_id), manager)
+            return order
+
+        outcomes = at_once(lambda order=order, leaver=leaver: assignment.claim(order.number, leaver), leave)
+        assert 1 in won(outcomes)
+        # What was claimed a moment too late is taken back when the sweep looks after strays.
+        run(leaving.recall_strays, clock.now())
+        assert is_one_holder(order) is None
+        assert fresh(order).status == "pooled"
