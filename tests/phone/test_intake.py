@@ -13,7 +13,11 @@ PHONE = """
 const given = JSON.parse(process.argv[1])
 const sent = [], stored = []
 global.wx = {
-  request({ method, data, success }) {
+  request({ method, url, data, success }) {
+    if (url.endsWith('/screening')) {
+      const told = { emergency: given.emergency || null, categories: [], likely_duplicates: [] }
+      return setTimeout(() => success({ statusCode: 200, data: told, header: {} }), 1)
+    }
     if (method === 'POST') sent.push(data)
     const taken = { number: 'XN1', status: 'pooled', status_name: '待认领', actions: ['claim'], due_explained: [] }
     const refusal = { statusCode: 422, data: { title: '请更正。', errors: given.errors }, header: {} }
@@ -34,9 +38,10 @@ intake.setData({
 })
 intake.submit()
 if (given.again) intake.submit()
+if (given.goes_on) setTimeout(() => intake.goOn(), 50)
 setTimeout(() => {
-  const { fields, problem, taken, busy } = intake.data
-  console.log(JSON.stringify({ sent, stored, fields, problem, taken: Boolean(taken), busy }))
+  const { fields, problem, taken, busy, sheet } = intake.data
+  console.log(JSON.stringify({ sent, stored, fields, problem, taken: Boolean(taken), busy, sheet }))
 }, 150)
 """
 
@@ -104,3 +109,21 @@ def test_a_refused_number_is_shown_at_the_number(play: Any) -> None:
 
 def test_nobodys_name_stays_on_the_workers_phone(play: Any) -> None:
     assert "马奶奶" not in "".join(play(typed={"phone": "13912345678"})["stored"])
+
+
+GAS = {
+    "kind": "gas",
+    "name": "燃气泄漏",
+    "sentence": "先开窗，到室外再打电话。",
+    "numbers": [{"number": "119", "name": "消防"}],
+}
+
+
+def test_a_danger_is_told_before_anything_is_sent(play: Any) -> None:
+    held = play(emergency=GAS)
+    assert (held["sent"], held["sheet"], held["busy"], held["taken"]) == ([], "emergency", False, False)
+
+
+def test_whoever_has_read_of_the_danger_sends_all_the_same(play: Any) -> None:
+    gone_on = play(emergency=GAS, goes_on=True)
+    assert (len(gone_on["sent"]), gone_on["taken"]) == (1, True)

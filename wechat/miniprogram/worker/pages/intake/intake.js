@@ -1,6 +1,7 @@
 const api = require('../../../utils/api')
 const drafts = require('../../../utils/draft')
 const largeType = require('../../../utils/large_type')
+const screening = require('../../../utils/screening')
 const trouble = require('../../../utils/trouble')
 const uploads = require('../../../utils/upload')
 const actions = require('../../actions')
@@ -15,7 +16,7 @@ const CHANNELS = [
 ]
 const EMPTY = {
   ...trouble.EMPTY, name: '', phone: '', channel: '', agreed: false, onTheSpot: false, outcome: '', note: '', evidence: [],
-  busy: false, taken: null,
+  busy: false, taken: null, emergency: null, held: false,
 }
 
 /** What a person without a phone tells is kept on the page alone: their name does not stay on the worker's phone. */
@@ -24,7 +25,25 @@ Page({
   data: { ...EMPTY, channels: CHANNELS, results: actions.RESULTS, large: false },
   onLoad() { this.readCategories() },
   onShow() { this.setData({ large: largeType.on() }) },
+  onUnload() { clearTimeout(this.soon) },
   change(fields) { this.setData(fields) },
+  changeAsked(fields) {
+    this.change(fields)
+    clearTimeout(this.soon)
+    this.soon = setTimeout(() => this.screen(), screening.PAUSE_MS)
+  },
+  /** A danger to life is told before anything is sent, here as on the resident's own page. */
+  async screen() {
+    clearTimeout(this.soon)
+    const { emergency } = (await screening.ask(screening.body(this.data))) || {}
+    if (!emergency || this.warned === emergency.kind || this.data.taken) return
+    this.warned = emergency.kind
+    this.setData({ emergency, sheet: 'emergency', held: this.data.busy })
+  },
+  goOn() {
+    this.setData({ sheet: '' })
+    this.submit()
+  },
 
   typeName({ detail }) { this.change({ name: detail.value, ...this.right('name') }) },
   typePhone({ detail }) { this.change({ phone: detail.value, ...this.right('phone') }) },
@@ -63,6 +82,8 @@ Page({
   },
   async send() {
     this.setData({ busy: true })
+    await screening.atMost(this.screen())
+    if (this.data.sheet === 'emergency') return this.setData({ busy: false })
     try {
       this.setData({ taken: await api.post('/api/worker/work-orders', this.body()) })
       wx.pageScrollTo({ scrollTop: 0 })
@@ -76,5 +97,8 @@ Page({
     return reporter ? { ...fields, [reporter.includes('手机') ? 'phone' : 'name']: reporter } : fields
   },
   open() { wx.redirectTo({ url: '/worker/pages/order/order?number=' + this.data.taken.number }) },
-  again() { this.setData({ ...EMPTY, tree: this.data.tree, channel: this.data.channel }) },
+  again() {
+    this.warned = ''
+    this.setData({ ...EMPTY, tree: this.data.tree, channel: this.data.channel })
+  },
 })
