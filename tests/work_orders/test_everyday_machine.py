@@ -25,4 +25,4 @@ def test_whatever_people_try_what_is_always_true_stays_true(app, moving):
         ),
     )
     # Refusals alone would prove little: nearly every action there is must really have been taken.
-    assert len(BY_ACTION.keys() - done.keys()) <= 3
+    assert len(done) > 0.85 * len(BY_ACTION)
