@@ -16,7 +16,7 @@ def test_whatever_people_try_what_is_always_true_stays_true(app, moving):
     run_state_machine_as_test(
         town,
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=60,
             derandomize=True,
             deadline=None,
