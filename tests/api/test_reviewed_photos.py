@@ -5,10 +5,10 @@ from sqlalchemy import select
 
 from app import clock
 from app.db import db, transaction
-from app.photos.models import Photo, PhotoState, Purpose
+from app.photos.models import Photo, PhotoState
 from app.work_orders.models import Reporter
 from tests.api.asking import is_problem, report
-from tests.factories import a_photo, a_resident, a_worker, an_order, claimed, key, resolved, signed_in
+from tests.factories import a_photo, a_resident, a_worker, an_order, claimed, key, signed_in
 
 RESIDENT, WORKER = "/api/resident/work-orders", "/api/worker/work-orders"
 PENDING, IN_REVIEW, VISIBLE, REFUSED = PhotoState
@@ -75,12 +75,14 @@ def test_a_worker_sees_a_neighbours_unpassed_photo_at_work_alone(client, city, p
 
 def test_a_workers_own_evidence_is_shown_to_the_resident_at_once(client, city, picture):
     owner, worker = a_resident(), a_worker(city["g1"])
-    order = resolved(an_order(city, owner), worker)
-    headers = signed_in(worker) | key()
-    sent = client.post("/api/photos", data={"file": picture()}, headers=headers, content_type="multipart/form-data")
-    with transaction():
-        row = db.session.scalars(select(Photo).where(Photo.public_id == sent.json["id"])).one()
-        row.work_order_id, row.purpose, row.round = order.id, Purpose.RESOLVE, 1
+    order = claimed(an_order(city, owner), worker)
+    headers = signed_in(worker)
+    sent = client.post(
+        "/api/photos", data={"file": picture()}, headers=headers | key(), content_type="multipart/form-data"
+    )
+    done = {"result": "solved", "note": "已经处理好了", "photo_ids": [sent.json["id"]]}
+    path = f"/api/worker/work-orders/{order.number}/resolve"
+    assert client.post(path, json=done, headers=headers | key()).status_code == 200
     lines = client.get(f"{RESIDENT}/{order.number}", headers=signed_in(owner)).json["timeline"]
     [resolve] = [line for line in lines if line["action"] == "resolve"]
     assert [one["state"] for one in resolve["photos"]] == ["visible"]

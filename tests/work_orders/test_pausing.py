@@ -13,7 +13,7 @@ from app.work_orders.lists import BoardFilters
 from app.work_orders.models import Recusal, WorkOrder
 from app.work_orders.side_records import Kind, put
 from app.work_orders.workflow import Action
-from tests.factories import a_duty_officer, a_worker, an_order, claimed, fresh, resolved, writing
+from tests.factories import a_clerk, a_duty_officer, a_worker, an_order, claimed, fresh, resolved, writing
 from tests.work_orders.record import holders, last, public_id, run, story, sweep, timers, topics
 from tests.work_orders.waiting import answered, asked, spoken
 
@@ -173,14 +173,15 @@ def test_a_pause_within_a_later_round_moves_that_rounds_limits(city, resident, w
     assert (spoken(row.due_at), spoken(timers(order)["due"])) == ("03-17 12:00", "03-17 12:00")
 
 
-def test_an_appeal_that_waits_has_its_limit_moved_and_no_other_is_begun(city, resident, clerk, at):
+def test_an_appeal_that_waits_has_its_limit_moved_and_no_other_is_begun(city, resident, at):
+    above = a_clerk(city["ht"])
     order, due = an_order(city, resident, "ODD"), at("03-12 18:00")
     at("03-10 10:00")
     with writing():
         row = WorkOrder.query.filter_by(id=order.id).one()
-        put(row, Kind.APPEAL, row.take(Action.WARN, by=resident), due_at=due)
+        put(row, Kind.APPEAL, row.take(Action.WARN, by=resident), unit_id=city["ht"], due_at=due)
         deadline_timers.start(row.id, row.round, {"appeal": due})
-    asked(order, clerk)
+    asked(order, above)
     assert "appeal" not in timers(order)
     at("03-11 10:00")
     answered(order, resident)
