@@ -18,7 +18,7 @@ from config import ROOT
 from tests.workflow_diagram import PARTS, diagram, fenced, part
 
 ROOMS = ("territory", "people", "photos", "deadlines", "notifications", "work_orders", "seals")
-GROUND = ("db", "errors", "clock", "logs", "secrets", "storage", "trail", "idempotency", "parameters")
+GROUND = ("db", "errors", "clock", "logs", "secrets", "storage", "trail", "idempotency", "parameters", "kept")
 SOURCES = sorted(
     path
     for folder in ("app", "wechat", "deploy", "bench")

@@ -109,18 +109,14 @@ def command(
     def wrap(view: View) -> View:
         @wraps(view)
         def door(**path: Any) -> Response:
-            key = idempotency_key()
-            body = json_body()
+            key, body = idempotency_key(), json_body()
             mark = fingerprint(body)
             replay = replayed(g.known, mark)
             if replay is not None:
                 return replay
             values = shape.load(body)
             with around():
-                if check:
-                    values["text_verdict"] = text_check.look_at([values.get(name) for name in check], g.openid)
-                if before is not None:
-                    before(values)
+                _look_first(values, check, before)
                 written = partial(_written, lambda: view(dict(values), **path), current, path)
                 return once(key, mark, status, lambda: show(written()), kept=kept)
 
@@ -128,6 +124,16 @@ def command(
         return door  # type: ignore[return-value]
 
     return wrap
+
+
+def _look_first(
+    values: dict[str, Any], check: tuple[str, ...], before: Callable[[dict[str, Any]], None] | None
+) -> None:
+    """What needs the network, while no transaction is open."""
+    if check:
+        values["text_verdict"] = text_check.look_at([values.get(name) for name in check], g.openid)
+    if before is not None:
+        before(values)
 
 
 def _written(act: Callable[[], Any], current: Callable[[str], Versioned] | None, path: dict[str, Any]) -> Any:

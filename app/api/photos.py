@@ -9,9 +9,10 @@ from marshmallow import fields
 
 from app import clock, idempotency, limits
 from app.api import guard, openapi, problems
+from app.api.order_answers import PhotoShown
 from app.api.problems import UnsupportedMedia
 from app.api.shapes import Shape, choice
-from app.api.work_orders import PhotoShown, photo
+from app.api.work_orders import photo
 from app.errors import Invalid, field
 from app.photos import permits, storing
 from app.photos.queries import shown

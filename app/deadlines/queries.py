@@ -1,41 +1,19 @@
 """The calendar and the limits in force, kept for a minute in each process."""
 
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
-from typing import TypeVar, cast
+from datetime import date, time
 
 import sqlalchemy as sa
 
 from app import clock
-from app.db import db, end_reading, in_transaction
+from app.db import db
 from app.deadlines.calendar import WorkingCalendar
 from app.deadlines.holidays_source import known_year
 from app.deadlines.hours import DEFAULT_HOURS, Hours
 from app.deadlines.limits import Limit, Limits, ServiceClass, Step, Unit, default_limits
 from app.deadlines.models import CalendarDay, CalendarYear, Source, TimeLimit, WorkingHours
 from app.deadlines.year import Day, Year
-
-KEPT_FOR = timedelta(seconds=60)
-
-Kept = TypeVar("Kept")
-
-_kept: dict[str, tuple[datetime, object]] = {}
-
-
-def calendar() -> WorkingCalendar:
-    """The city's calendar: its own days over the state's, and these over what the law foresees."""
-    return _keep("calendar", _load_calendar)
-
-
-def limits() -> Limits:
-    """The limit of every class and step: the city's where it set one, else the default."""
-    return _keep("limits", _load_limits)
-
-
-def forget() -> None:
-    """Read anew at the next use: after a change, and between tests."""
-    _kept.clear()
+from app.kept import Kept
 
 
 def stored_days(source: Source, year: int) -> dict[date, Day]:
@@ -44,24 +22,6 @@ def stored_days(source: Source, year: int) -> dict[date, Day]:
     query = sa.select(CalendarDay.date, CalendarDay.working, CalendarDay.name)
     rows = db.session.execute(query.where(CalendarDay.source == source.value, in_year))
     return {row.date: Day(row.working, row.name) for row in rows}
-
-
-def _keep(name: str, load: Callable[[], Kept]) -> Kept:
-    read_at, kept = _kept.get(name, (None, None))
-    # A clock that was set back must not keep an answer for ever.
-    if read_at is None or abs(clock.now() - read_at) >= KEPT_FOR:
-        kept = _read(load)
-        _kept[name] = (clock.now(), kept)
-    return cast(Kept, kept)
-
-
-def _read(load: Callable[[], Kept]) -> Kept:
-    """Load and leave no reading open, or a caller could begin a transaction only while the answer was kept."""
-    is_open = in_transaction() or db.session().in_transaction()
-    loaded = load()
-    if not is_open:
-        end_reading()
-    return loaded
 
 
 def _load_calendar() -> WorkingCalendar:
@@ -107,3 +67,16 @@ def stored_limits() -> Limits:
     """The limits that the city set itself."""
     rows = db.session.execute(sa.select(TimeLimit.class_code, TimeLimit.step, TimeLimit.amount, TimeLimit.unit))
     return {(ServiceClass(row.class_code), Step(row.step)): Limit(row.amount, Unit(row.unit)) for row in rows}
+
+
+calendar = Kept(_load_calendar)
+"""The city's calendar: its own days over the state's, and these over what the law foresees."""
+
+limits = Kept(_load_limits)
+"""The limit of every class and step: the city's where it set one, else the default."""
+
+
+def forget() -> None:
+    """Read both anew at the next use."""
+    calendar.forget()
+    limits.forget()

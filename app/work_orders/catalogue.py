@@ -1,16 +1,14 @@
 """What can be reported and where it goes: categories and routing rules, read from the database and kept a while."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app import clock, errors
-from app.db import Model, db, end_reading, in_transaction
-
-KEPT_FOR = timedelta(seconds=60)
+from app import errors
+from app.db import Model, db
+from app.kept import Kept
 
 
 class Category(Model):
@@ -72,7 +70,6 @@ class Rule:
 
 @dataclass(frozen=True)
 class Catalogue:
-    read_at: datetime
     kinds: dict[str, Kind]
     rules: tuple[Rule, ...]
     parents: frozenset[str] = field(default_factory=frozenset)
@@ -85,25 +82,6 @@ class Catalogue:
             found.append(at)
             at = self.kinds[at].parent_code
         return found
-
-
-_kept: Catalogue | None = None
-
-
-def catalogue() -> Catalogue:
-    """All active categories and rules; a change is seen by every process within a minute."""
-    global _kept
-    if _kept is None or abs(clock.now() - _kept.read_at) > KEPT_FOR:
-        was_open = in_transaction() or db.session().in_transaction()
-        _kept = _read()
-        if not was_open:
-            end_reading()
-    return _kept
-
-
-def forget() -> None:
-    global _kept
-    _kept = None
 
 
 def _read() -> Catalogue:
@@ -135,7 +113,12 @@ def _read() -> Catalogue:
     )
     kinds = {row.code: Kind(*row) for row in categories}
     parents = frozenset(kind.parent_code for kind in kinds.values() if kind.parent_code)
-    return Catalogue(clock.now(), kinds, tuple(Rule(*row) for row in rules), parents)
+    return Catalogue(kinds, tuple(Rule(*row) for row in rules), parents)
+
+
+catalogue = Kept(_read)
+"""All active categories and rules."""
+forget = catalogue.forget
 
 
 def leaf(code: str) -> Kind:

@@ -5,10 +5,10 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from app.api import guard
+from app.api.order_answers import BriefAnswer
 from app.api.resident.shown import told
 from app.api.resident.work_orders import current
 from app.api.shapes import NOTHING
-from app.api.work_orders import BriefAnswer
 from app.work_orders import confidential
 from app.work_orders.models import WorkOrder
 

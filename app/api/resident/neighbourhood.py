@@ -7,8 +7,8 @@ from marshmallow import Schema, fields
 
 from app import clock
 from app.api import guard, pagination
+from app.api.order_answers import CategoryShown
 from app.api.shapes import Page
-from app.api.work_orders import CategoryShown
 from app.work_orders import catalogue, lists, wide_place
 from app.work_orders.workflow import STATUS_NAMES, Status
 

@@ -5,9 +5,9 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from app.api import guard
+from app.api.order_answers import BriefAnswer
 from app.api.resident.shown import told
 from app.api.shapes import NOTHING, Shape, Text, photo_ids
-from app.api.work_orders import BriefAnswer
 from app.work_orders import appeals, joining, queries, reopening, urging
 from app.work_orders.models import WorkOrder
 

@@ -8,8 +8,8 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from app import clock, limits
 from app.api import guard
+from app.api.order_answers import CategoryShown
 from app.api.shapes import Shape, Text, choice, latitude, longitude
-from app.api.work_orders import CategoryShown
 from app.territory.coordinates import CoordinateSystem
 from app.work_orders import catalogue
 from app.work_orders.screening import screen

@@ -8,11 +8,12 @@ from marshmallow import fields
 
 from app import limits
 from app.api import guard, pagination
+from app.api.order_answers import BriefAnswer, OrderAnswer, SummariesAnswer
 from app.api.places import place
 from app.api.reports import Report
 from app.api.resident.shown import in_full, in_list, told
 from app.api.shapes import Page, Shape, Text, choice
-from app.api.work_orders import BriefAnswer, OrderAnswer, SummariesAnswer, brief
+from app.api.work_orders import brief
 from app.work_orders import intake, lists, queries, rating
 from app.work_orders.detail import detail
 from app.work_orders.intake import Request

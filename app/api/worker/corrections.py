@@ -6,9 +6,9 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from app.api import guard
+from app.api.order_answers import BriefAnswer
 from app.api.places import AtAPlace, place
 from app.api.shapes import Shape, Text
-from app.api.work_orders import BriefAnswer
 from app.api.worker.work_orders import current, show
 from app.work_orders import corrections, policy
 from app.work_orders import reveal as revealing

@@ -7,10 +7,11 @@ from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from app.api import guard, text_check
+from app.api.order_answers import BriefAnswer
 from app.api.places import place
 from app.api.reports import Trouble
 from app.api.shapes import Phone, Shape, Text, choice, photo_ids
-from app.api.work_orders import BriefAnswer, brief
+from app.api.work_orders import brief
 from app.work_orders import on_behalf, policy, queries
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.intake import Request

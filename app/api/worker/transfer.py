@@ -6,8 +6,8 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from app.api import guard
+from app.api.order_answers import BriefAnswer
 from app.api.shapes import NOTHING, Shape, Text
-from app.api.work_orders import BriefAnswer
 from app.api.worker.work_orders import current, show
 from app.work_orders import policy, transfer
 from app.work_orders.candidates import Candidate

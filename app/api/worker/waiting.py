@@ -6,8 +6,9 @@ from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from app.api import guard
+from app.api.order_answers import BriefAnswer
 from app.api.shapes import Shape, Text
-from app.api.work_orders import BriefAnswer, brief
+from app.api.work_orders import brief
 from app.work_orders import extensions, policy, queries, questions, replies
 from app.work_orders.models import WorkOrder
 

@@ -7,8 +7,9 @@ from flask_smorest import Blueprint
 from marshmallow import ValidationError, fields, validates_schema
 
 from app.api import guard, pagination, text_check
+from app.api.order_answers import BriefAnswer, OrderAnswer, SummariesAnswer
 from app.api.shapes import NOTHING, Page, Shape, Text, choice, latitude, longitude, photo_ids
-from app.api.work_orders import BriefAnswer, OrderAnswer, SummariesAnswer, brief, full, summary
+from app.api.work_orders import brief, full, summary
 from app.territory.coordinates import CoordinateSystem
 from app.work_orders import assignment, handling, lists, policy, queries, resolution
 from app.work_orders.detail import detail

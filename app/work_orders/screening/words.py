@@ -2,19 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
 
-from app import clock
-from app.db import db, end_reading, in_transaction
+from app.db import db
+from app.kept import Kept
 from app.work_orders.screening import patterns
 from app.work_orders.screening.models import Danger, Keyword, Sign, Spelling
 from app.work_orders.screening.patterns import Denial, Pattern
 
-KEPT_FOR = timedelta(seconds=60)
 EVERY = "*"
 """Stands for all dangers in the table of signs."""
 
@@ -57,30 +55,10 @@ class DangerKnown:
 
 @dataclass(frozen=True)
 class Words:
-    read_at: datetime
     dangers: tuple[DangerKnown, ...]
     keywords: tuple[tuple[str, Pattern, int], ...]
     """(category, words, weight)"""
     spellings: Spellings
-
-
-_kept: Words | None = None
-
-
-def words() -> Words:
-    """All words in use; a change is seen by every process within a minute."""
-    global _kept
-    if _kept is None or abs(clock.now() - _kept.read_at) > KEPT_FOR:
-        was_open = in_transaction() or db.session().in_transaction()
-        _kept = _read()
-        if not was_open:
-            end_reading()
-    return _kept
-
-
-def forget() -> None:
-    global _kept
-    _kept = None
 
 
 def _read() -> Words:
@@ -88,7 +66,6 @@ def _read() -> Words:
     # What the tables say is read as people's texts are, so that either way of writing serves in them.
     signs = [(row.danger_code, row.meaning, spellings.understood(row.words)) for row in db.session.execute(_SIGNS)]
     return Words(
-        read_at=clock.now(),
         dangers=tuple(_danger(row, signs) for row in db.session.execute(_DANGERS)),
         keywords=tuple(
             (row.category_code, patterns.pattern(spellings.understood(row.words)), row.weight)
@@ -96,6 +73,11 @@ def _read() -> Words:
         ),
         spellings=spellings,
     )
+
+
+words = Kept(_read)
+"""All words in use."""
+forget = words.forget
 
 
 def _danger(row: Any, signs: list[tuple[str, str, str]]) -> DangerKnown:
