@@ -16,6 +16,7 @@ class Post:
     level: Level
     territory_id: int
     community_id: int | None = None
+    organisation_id: int | None = None
 
     @property
     def area(self) -> Area:
@@ -41,6 +42,11 @@ class Actor:
     def scope(self, *roles: Role) -> Scope:
         """Where the person holds one of these roles."""
         return Scope(frozenset(post.area for post in self.posts if post.role in roles))
+
+    def organisations(self, *roles: Role) -> frozenset[int]:
+        """For which organisations the person works in one of these roles."""
+        held = (post.organisation_id for post in self.posts if post.role in roles)
+        return frozenset(one for one in held if one is not None)
 
     def must_have(self, *roles: Role) -> None:
         if not self.has(*roles):

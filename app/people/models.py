@@ -78,6 +78,7 @@ class Posting(Model):
     __tablename__ = "posting"
     __table_args__ = (
         Index(None, "territory_id", "role"),
+        Index(None, "organisation_id"),
         Index("ix_posting_current", "account_id", postgresql_where=text("ended_at IS NULL")),
     )
 
@@ -85,6 +86,7 @@ class Posting(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     role: Mapped[str] = mapped_column(String(24))
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))  # for whom, if not for the place
     primary: Mapped[bool] = mapped_column(default=False)  # the grid's own worker
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, false, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, exists, false, func, or_, select
 
 from app.db import db
 from app.people import phones
@@ -27,12 +28,16 @@ __all__ = [
     "names",
     "neighbour_with",
     "nearest_holders",
+    "on_duty",
     "openids",
     "posted_near",
     "posts_of",
+    "staffed",
+    "primaries_on_duty",
     "workers",
     "workers_below",
     "workers_on_duty",
+    "working_for",
 ]
 
 UPWARDS = (Level.COMMUNITY, Level.SUBDISTRICT, Level.DISTRICT, Level.CITY)
@@ -49,15 +54,47 @@ def _current(role: Role) -> Select[Any]:
 
 def holders(role: Role, territory_id: int) -> list[int]:
     """Accounts that hold the role exactly at that place, those on duty first."""
-    at_place = _current(role).where(Posting.territory_id == territory_id)
+    return _unique(db.session.scalars(_holders(role), {"territory_id": territory_id}))
+
+
+@cache
+def _holders(role: Role) -> Select[Any]:
+    at_place = _current(role).where(Posting.territory_id == bindparam("territory_id"))
+    on_duty_first = func.coalesce(Duty.on_duty, false()).desc()
+    on_duty = at_place.outerjoin(Duty, Duty.account_id == Posting.account_id)
+    return on_duty.order_by(None).order_by(on_duty_first, Posting.id)
+
+
+def working_for(organisation_id: int, *roles: Role) -> list[int]:
+    """Accounts that work for an organisation in one of these roles, or in any, those on duty first."""
+    wanted = roles or (Role.UNIT_WORKER, Role.PARTNER)
     on_duty_first = func.coalesce(Duty.on_duty, false()).desc()
     return _unique(
         db.session.scalars(
-            at_place.outerjoin(Duty, Duty.account_id == Posting.account_id)
-            .order_by(None)
+            select(Posting.account_id)
+            .join(Account, Account.id == Posting.account_id)
+            .outerjoin(Duty, Duty.account_id == Posting.account_id)
+            .where(
+                Posting.organisation_id == organisation_id,
+                Posting.role.in_([role.value for role in wanted]),
+                Posting.ended_at.is_(None),
+                Account.state == AccountState.ACTIVE,
+            )
             .order_by(on_duty_first, Posting.id)
         )
     )
+
+
+def staffed(organisation_ids: Collection[int]) -> set[int]:
+    """Those of the organisations that have people here, whether they work on orders or are asked to help."""
+    current = select(Posting.organisation_id).join(Account, Account.id == Posting.account_id)
+    found = current.where(
+        Posting.organisation_id.in_(organisation_ids),
+        Posting.role.in_([Role.UNIT_WORKER.value, Role.PARTNER.value]),
+        Posting.ended_at.is_(None),
+        Account.state == AccountState.ACTIVE,
+    )
+    return {one for one in db.session.scalars(found) if one is not None} if organisation_ids else set()
 
 
 def holders_anywhere(role: Role, since: datetime) -> list[int]:
@@ -92,10 +129,30 @@ def _grid_workers() -> Select[Any]:
 
 def workers_on_duty(grid_id: int | None, community_id: int | None) -> list[int]:
     """Grid workers on duty who see the pool of that place; the grid's own worker first."""
-    statement = _pool_workers(grid_id, community_id).join(
-        Duty, and_(Duty.account_id == Posting.account_id, Duty.on_duty)
-    )
-    return _unique(db.session.scalars(statement.order_by(None).order_by(Posting.primary.desc(), Posting.id)))
+    if grid_id is None and community_id is None:
+        return []
+    places = {"grid_id": grid_id} if grid_id is not None else {"community_id": community_id}
+    return _unique(db.session.scalars(_on_duty(*places), places))
+
+
+@cache
+def _on_duty(by: str) -> Select[Any]:
+    column = Posting.territory_id if by == "grid_id" else Territory.community_id
+    at_place = _grid_workers().where(column == bindparam(by))
+    on_duty = at_place.join(Duty, and_(Duty.account_id == Posting.account_id, Duty.on_duty))
+    return on_duty.order_by(None).order_by(Posting.primary.desc(), Posting.id)
+
+
+def primaries_on_duty(grid_id: int) -> list[int]:
+    """The grid's own workers that are on duty."""
+    own = _grid_workers().where(Posting.territory_id == grid_id, Posting.primary)
+    return _unique(db.session.scalars(own.join(Duty, and_(Duty.account_id == Posting.account_id, Duty.on_duty))))
+
+
+def on_duty(account_ids: Collection[int]) -> set[int]:
+    """Those of the accounts that are on duty now."""
+    ready = select(Duty.account_id).where(Duty.account_id.in_(account_ids), Duty.on_duty)
+    return set(db.session.scalars(ready)) if account_ids else set()
 
 
 def workers(grid_id: int | None, community_id: int | None) -> list[int]:
@@ -201,11 +258,13 @@ def names(account_ids: Iterable[int | None]) -> dict[int, str]:
 
 def openids(account_ids: Iterable[int]) -> dict[int, str]:
     """WeChat's name for each account that has one; used towards WeChat alone."""
-    wanted = tuple(account_ids)
-    rows = db.session.execute(
-        select(Account.id, Account.openid).where(Account.id.in_(wanted), Account.openid.is_not(None))
-    )
+    rows = db.session.execute(_OPENIDS, {"ids": list(account_ids)})
     return {row.id: row.openid for row in rows}
+
+
+_OPENIDS = select(Account.id, Account.openid).where(
+    Account.id.in_(bindparam("ids", expanding=True)), Account.openid.is_not(None)
+)
 
 
 def account_of(openid: str) -> int | None:

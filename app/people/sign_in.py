@@ -77,6 +77,7 @@ _PERSON = (
     Territory.level,
     Territory.id.label("territory_id"),
     Territory.community_id,
+    Posting.organisation_id,
 )
 _KNOWN = (IdempotencyKey.fingerprint, IdempotencyKey.status, IdempotencyKey.answer)
 
@@ -131,7 +132,9 @@ def actor_of(account_id: int) -> Actor:
 
 def _actor(rows) -> Actor:  # type: ignore[no-untyped-def]
     posts = tuple(
-        Post(Role(row.role), Level(row.level), row.territory_id, row.community_id) for row in rows if row.role
+        Post(Role(row.role), Level(row.level), row.territory_id, row.community_id, row.organisation_id)
+        for row in rows
+        if row.role
     )
     return Actor(rows[0].id, rows[0].public_id, posts, bool(posts and rows[0].on_duty))
 

@@ -4,18 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import clock, errors, secrets, trail
 from app.db import db
+from app.organisations.models import Organisation
 from app.people import console_access, phones
 from app.people.models import ROLE_NAMES, Account, AccountState, ConsoleLogin, Posting, Role
-from app.tables import Report, Row, Table, noting, read_csv
+from app.tables import CellError, Report, Row, Table, noting, read_csv
 from app.territory import tree
 from app.territory.models import Territory
 
 REQUIRED = ("name", "phone", "role", "territory_code")
-OPTIONAL = ("primary", "username", "openid")
+OPTIONAL = ("primary", "username", "openid", "organisation_code")
+FOR_ORGANISATIONS = (Role.UNIT_WORKER, Role.PARTNER)
+"""Roles that people hold for an organisation; its place is the place of the posting."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Post:
     role: Role
     territory_code: str
     primary: bool = False
+    organisation_code: str = ""
 
 
 def add_staff(
@@ -77,10 +81,12 @@ def _give(account: Account, post: Post, actor_id: int | None) -> bool:
     place = tree.find_by_code(post.territory_code)
     if place is None:
         raise errors.field("territory_code", f"没有编码为“{post.territory_code}”的辖区，请先导入辖区。")
+    organisation_id = _organisation(post)
     held = select(Posting.id).where(
         Posting.account_id == account.id,
         Posting.role == post.role.value,
         Posting.territory_id == place.id,
+        Posting.organisation_id == organisation_id,
         Posting.ended_at.is_(None),
     )
     if db.session.scalar(held) is not None:
@@ -90,13 +96,24 @@ def _give(account: Account, post: Post, actor_id: int | None) -> bool:
             account_id=account.id,
             role=post.role.value,
             territory_id=place.id,
+            organisation_id=organisation_id,
             primary=post.primary,
             started_at=clock.now(),
         )
     )
     facts = {"role": post.role.value, "territory": post.territory_code}
+    facts |= {"organisation": post.organisation_code} if post.organisation_code else {}
     trail.audit("posting.given", f"account:{account.public_id}", actor_id=actor_id, **facts)
     return True
+
+
+def _organisation(post: Post) -> int | None:
+    if not post.organisation_code:
+        return None
+    found = db.session.scalar(select(Organisation.id).where(Organisation.code == post.organisation_code))
+    if found is None:
+        raise errors.field("organisation_code", f"没有编码为“{post.organisation_code}”的单位，请先导入单位。")
+    return found
 
 
 def read_people(folder: Path) -> Table:
@@ -110,7 +127,11 @@ def import_people(table: Table, dry_run: bool = False, *, password: str | None =
     """
     report = Report(errors=list(table.errors))
     codes = set(db.session.scalars(select(Territory.code)))
-    lines = [line for row in table.rows if (line := _line(row, codes, report)) is not None]
+    placed = select(Organisation.code, Territory.code.label("place")).join(
+        Territory, Territory.id == Organisation.territory_id
+    )
+    organisations = {row.code: row.place for row in db.session.execute(placed)}
+    lines = [line for row in table.rows if (line := _line(row, codes, organisations, report)) is not None]
     if report.errors:
         return report
     for line in lines:
@@ -127,11 +148,13 @@ class _Line:
     openid: str
 
 
-def _line(row: Row, codes: set[str], report: Report) -> _Line | None:
+def _line(row: Row, codes: set[str], organisations: dict[str, str], report: Report) -> _Line | None:
     before = len(report.errors)
     with noting(report.errors, row):
         role = row.word("role", Role, ROLE_NAMES)
-        post = Post(role, row.filled("territory_code"), row.yes("primary"))
+        organisation = row.text("organisation_code", 40)
+        _check_organisation(row, role, organisation, organisations)
+        post = Post(role, row.filled("territory_code"), row.yes("primary"), organisation)
         line = _Line(
             row.filled("name", 20), row.filled("phone"), post, row.text("username", 40), row.text("openid", 64)
         )
@@ -146,12 +169,26 @@ def _line(row: Row, codes: set[str], report: Report) -> _Line | None:
     return line if len(report.errors) == before else None
 
 
+def _check_organisation(row: Row, role: Role, code: str, organisations: dict[str, str]) -> None:
+    """An organisation that is there, at the place of the posting, for a role that people hold for one."""
+    if not code:
+        return
+    if role not in FOR_ORGANISATIONS:
+        raise CellError("organisation_code", "只有单位经办人和联动单位的岗位可以填写单位，其他岗位请留空。")
+    if code not in organisations:
+        raise CellError("organisation_code", f"没有编码为“{code}”的单位，请先导入单位。")
+    if organisations[code] != row.text("territory_code"):
+        raise CellError("organisation_code", f"这个单位设在“{organisations[code]}”，辖区编码请填写同一个辖区。")
+
+
 def _has_already(line: _Line) -> bool:
     held = (
         select(Posting.id)
         .join(Account, Account.id == Posting.account_id)
         .join(Territory, Territory.id == Posting.territory_id)
+        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
         .where(
+            func.coalesce(Organisation.code, "") == line.post.organisation_code,
             Account.phone_hash == phones.index(phones.normal(line.phone)),
             Account.is_staff,
             Posting.role == line.post.role.value,

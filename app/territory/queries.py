@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.territory import tree
 from app.territory.coordinates import CoordinateSystem, to_wgs84
 from app.territory.models import Building, Compound, Level, Territory
+from app.territory.scope import Scope
 
 EARTH_RADIUS_M = 6371008.8
 NO_COMPOUND = "没有找到这个小区，请重新选择小区。"
@@ -49,12 +50,15 @@ def compounds(
     lng: float | None = None,
     limit: int = 20,
     coordinate_system: str = CoordinateSystem.WGS84,
+    within: Scope | None = None,
 ) -> list[CompoundFound]:
-    """Compounds with `q` in their name or code; nearest first when a point is given, else by code."""
+    """Compounds with `q` in their name or code, anywhere or in these areas; nearest first when a point is given."""
     near = None if lat is None or lng is None else (lat, lng)
     if near and coordinate_system == CoordinateSystem.GCJ02:
         near = to_wgs84(*near)
     statement = _FOUND.limit(limit)
+    if within is not None:
+        statement = statement.where(within.limits(Territory))
     if q.strip():
         wanted = q.strip()
         matches = (column.icontains(wanted, autoescape=True) for column in (Compound.name, Compound.code))
