@@ -1,8 +1,6 @@
-"""Who may take which action: roles first, then what the person is to the order."""
+"""Whether a person may take an action now: by the table of permissions, and by what stands in the way."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Callable, Collection, Sequence
 
 from app import clock, parameters
 from app.deadlines.action_limits import due
@@ -13,97 +11,11 @@ from app.people.models import Role
 from app.territory.models import Level
 from app.work_orders import scope
 from app.work_orders.models import WorkOrder
+from app.work_orders.offices import units
+from app.work_orders.offices.units import OFFICES
+from app.work_orders.permissions import DESK, MAY_TAKE, NOT_OFFERED, Permission, Relation
 from app.work_orders.side_records import Kind, find_open
 from app.work_orders.workflow import ACTION_NAMES, TRANSITIONS, Action, Status
-
-
-class Relation(StrEnum):
-    """What a person must be to an order besides holding a role."""
-
-    ASSIGNEE = "assignee"
-    REPORTER = "reporter"
-    IN_GRID = "in_grid"  # a worker of the order's grid
-    IN_AREA = "in_area"  # holding the role at the order's place or above it
-    SUPERIOR = "superior"  # holding the role above the unit that answers for the order
-    OFFERED = "offered"  # the order is offered to them
-    TOOK_IN = "took_in"  # reported it on behalf of somebody
-    NEIGHBOUR = "neighbour"  # a resident of the order's compound
-    ANYBODY = "anybody"
-
-
-@dataclass(frozen=True)
-class Permission:
-    """Roles that may take the action (none: everybody), what they must be to the order, and in which statuses only."""
-
-    relation: Relation
-    roles: frozenset[Role] = frozenset()
-    only_in: tuple[Status, ...] = ()
-
-
-UNITS = (Level.COMMUNITY, Level.SUBDISTRICT, Level.DISTRICT, Level.CITY)
-HANDLERS = frozenset({Role.GRID_WORKER, Role.UNIT_WORKER, Role.CLERK, Role.DUTY_OFFICER, Role.MANAGER})
-_HANDLE = Permission(Relation.ASSIGNEE, HANDLERS)
-_DESK = Permission(Relation.IN_AREA, frozenset({Role.CLERK, Role.MANAGER}))
-_FOLLOW_UP = Permission(Relation.IN_AREA, frozenset({Role.FOLLOW_UP_OFFICER}))
-_REPORTER = Permission(Relation.REPORTER)
-_MANAGER = Permission(Relation.IN_AREA, frozenset({Role.MANAGER}))
-_OFFERED = Permission(Relation.OFFERED, HANDLERS)
-_SUPERIOR = Permission(Relation.SUPERIOR, frozenset({Role.MANAGER}))
-_BY_THE_HOUSE: tuple[Permission, ...] = ()
-
-MAY_TAKE: dict[Action, tuple[Permission, ...]] = {
-    Action.SUBMIT: (Permission(Relation.ANYBODY),),
-    Action.ACCEPT: (_DESK,),
-    Action.DECLINE: (_DESK,),
-    Action.CLAIM: (Permission(Relation.IN_GRID, frozenset({Role.GRID_WORKER})),),
-    Action.DISPATCH: (_MANAGER,),
-    Action.ASSIGN: _BY_THE_HOUSE,
-    Action.SIGN: (_HANDLE,),
-    Action.LAPSE: _BY_THE_HOUSE,
-    Action.REFUSE: (_HANDLE,),
-    Action.RECALL: _BY_THE_HOUSE,
-    Action.APPEAL: (_REPORTER,),
-    Action.ASK: (replace(_HANDLE, only_in=(Status.IN_PROGRESS,)), replace(_DESK, only_in=(Status.SUBMITTED,))),
-    Action.ANSWER: (_REPORTER,),
-    Action.RESUME: (_HANDLE, _DESK),
-    Action.CONTACT: (_HANDLE,),
-    Action.ARRIVE: (_HANDLE,),
-    Action.NOTE: (_HANDLE,),
-    Action.RELEASE: (_HANDLE,),
-    Action.TRANSFER: (_HANDLE, _MANAGER),
-    Action.ACCEPT_TRANSFER: (_OFFERED,),
-    Action.DECLINE_TRANSFER: (_OFFERED,),
-    Action.TAKE_BACK_TRANSFER: (_HANDLE, _MANAGER),
-    Action.EXTEND: (_HANDLE,),
-    Action.DECIDE_EXTENSION: (_MANAGER,),
-    Action.RECATEGORISE: (_HANDLE, _MANAGER),
-    Action.DECIDE_CATEGORY: (_MANAGER,),
-    Action.RELOCATE: (_HANDLE, _MANAGER),
-    Action.RECUSE: (_MANAGER,),
-    Action.CONFIDE: (_REPORTER, _MANAGER),
-    Action.REVEAL: (_HANDLE, _MANAGER),
-    Action.URGE: (_REPORTER, _SUPERIOR),
-    Action.REPLY: (_HANDLE,),
-    Action.JOIN: (Permission(Relation.NEIGHBOUR),),
-    Action.LEAVE: (_REPORTER,),
-    Action.RESOLVE: (_HANDLE,),
-    Action.SETTLE: (Permission(Relation.TOOK_IN, HANDLERS),),
-    Action.AMEND: (_HANDLE,),
-    Action.SEND_BACK: (_MANAGER,),
-    Action.RATE: (_REPORTER,),
-    Action.FOLLOW_UP: (_FOLLOW_UP,),
-    Action.CLOSE: _BY_THE_HOUSE,
-    Action.REWORK: (_FOLLOW_UP,),
-    Action.REOPEN: (_REPORTER, _MANAGER),
-    Action.WITHDRAW: (_REPORTER,),
-    Action.EXPIRE: _BY_THE_HOUSE,
-    Action.WARN: _BY_THE_HOUSE,
-    Action.OVERDUE: _BY_THE_HOUSE,
-}
-"""Any one of the permissions is enough; without one the house alone takes the action."""
-
-NOT_OFFERED = (Action.SUBMIT, Action.JOIN, Action.FOLLOW_UP, Action.REWORK)
-"""Not a step with an order at hand, or only when a follow-up is owed, which has a record of its own."""
 
 
 def ensure_may(actor: Actor, action: Action) -> None:
@@ -176,32 +88,37 @@ def _is_here(actor: Actor, order: WorkOrder, permission: Permission) -> bool:
         return scope.is_in_grids(actor, order)
     if permission.relation is Relation.SUPERIOR:
         return is_superior(actor, order)
+    if permission.relation is Relation.UNIT:
+        return is_of_the_unit(actor, order, permission.roles)
+    if permission.relation is Relation.TASKED:
+        return order.open_tasks > 0 and bool(actor.organisations(*permission.roles))
     if Role.FOLLOW_UP_OFFICER in permission.roles:
         return scope.follow_up_area(actor).covers(order)
     return actor.scope(*permission.roles).covers(order)
 
 
 def is_superior(actor: Actor, order: WorkOrder) -> bool:
-    """Whether the person manages a place above the unit that answers; at the city, the city itself."""
-    unit = next((level for level in UNITS if getattr(order, f"{level}_id") is not None), Level.CITY)
-    return bool(_levels_held(actor, order, Role.MANAGER) & {*above(unit)})
+    """Whether the person manages an office above the unit that answers; at the city, the city itself."""
+    return bool(_levels_held(actor, order, Role.MANAGER) & {*units.above(units.level_of_lead(order))})
 
 
-def above(unit: Level) -> tuple[Level, ...]:
-    """The levels of offices above this one; at the city, the city itself."""
-    return UNITS[UNITS.index(unit) + 1 :] or (Level.CITY,)
+def is_of_the_unit(actor: Actor, order: WorkOrder, roles: Collection[Role] = (Role.MANAGER,)) -> bool:
+    """Whether the person manages the very unit that answers for the order, or works for the organisation that does."""
+    if order.lead_organisation_id is not None and Role.UNIT_WORKER in roles:
+        return order.lead_organisation_id in actor.organisations(Role.UNIT_WORKER)
+    return any(post.role is Role.MANAGER and post.territory_id == order.lead_unit_id for post in actor.posts)
 
 
 def office_of(actor: Actor, order: WorkOrder) -> Level | None:
     """The highest office of the order's place for which the person decides."""
-    return max(_levels_held(actor, order, *_DESK.roles), key=UNITS.index, default=None)
+    return max(_levels_held(actor, order, *DESK.roles), key=OFFICES.index, default=None)
 
 
 def _levels_held(actor: Actor, order: WorkOrder, *roles: Role) -> set[Level]:
     return {
         post.level
         for post in actor.posts
-        if post.role in roles and post.level in UNITS and getattr(order, post.area.column) == post.territory_id
+        if post.role in roles and post.level in OFFICES and getattr(order, post.area.column) == post.territory_id
     }
 
 
@@ -216,10 +133,10 @@ def may_decide_appeal(actor: Actor, order: WorkOrder) -> bool:
     appeal = find_open(order, Kind.APPEAL)
     if appeal is None:
         return True
-    unit = next((level for level in UNITS if getattr(order, f"{level}_id") == appeal.unit_id), Level.CITY)
+    unit = next((level for level in OFFICES if getattr(order, f"{level}_id") == appeal.unit_id), Level.CITY)
     office = office_of(actor, order)
     is_decliner = appeal.facts.get("decliner_id") == actor.account_id
-    return office is not None and not is_decliner and UNITS.index(office) >= UNITS.index(unit)
+    return office is not None and not is_decliner and OFFICES.index(office) >= OFFICES.index(unit)
 
 
 def ensure_may_decide_appeal(actor: Actor, order: WorkOrder, action: Action) -> None:
@@ -229,8 +146,8 @@ def ensure_may_decide_appeal(actor: Actor, order: WorkOrder, action: Action) -> 
 
 
 def is_rating_over(order: WorkOrder) -> bool:
-    """Whether the days for rating this round are over."""
-    return order.resolved_at is not None and clock.now() > due("rate", order.resolved_at)
+    """Whether the days for rating this round are over; what was ended without a result has none."""
+    return order.resolved_at is None or clock.now() > due("rate", order.resolved_at)
 
 
 def is_appeal_over(order: WorkOrder) -> bool:
@@ -241,6 +158,11 @@ def is_appeal_over(order: WorkOrder) -> bool:
 def is_reopening_over(order: WorkOrder) -> bool:
     """Whether the days in which a reporter may have the order reopened are over."""
     return order.closed_at is not None and clock.now() > due("reopen.window", order.closed_at)
+
+
+def is_unmerging_over(order: WorkOrder) -> bool:
+    """Whether the days in which a merged order may be taken out again are over."""
+    return order.closed_at is not None and clock.now() > due("unmerge.window", order.closed_at)
 
 
 def may_not_extend(order: WorkOrder) -> bool:
@@ -257,8 +179,36 @@ def _is_open(kind: Kind) -> Callable[[WorkOrder], bool]:
     return lambda order: order.has_open(kind)
 
 
+def _has_any(*kinds: Kind) -> Callable[[WorkOrder], bool]:
+    return lambda order: any(order.has_open(kind) for kind in kinds)
+
+
+def _is_busy(order: WorkOrder) -> bool:
+    """Whether somebody who was asked to help, or a part of the order, is not done yet."""
+    return order.open_tasks > 0 or order.open_parts > 0
+
+
+def _is_part(order: WorkOrder) -> bool:
+    """Whether it was split off another: nobody reported it by itself."""
+    return order.parent_id is not None
+
+
+def _is_bound(order: WorkOrder) -> bool:
+    """Whether somebody above watches it or must decide on it, or it belongs to another order: it cannot be merged."""
+    return _is_part(order) or order.has_open(Kind.SUPERVISION) or order.has_open(Kind.APPEAL)
+
+
+_is_asked_about = _has_any(Kind.TERMINATION, Kind.APPEAL)
+
+
+def _may_not_wait(order: WorkOrder) -> bool:
+    """Whether the order cannot be put on the ledger now: somebody asked already, or presses, or it is urgent."""
+    asked = order.has_open(Kind.LEDGER_PROPOSAL) or order.has_open(Kind.SUPERVISION)
+    return asked or ServiceClass(order.class_code).is_urgent
+
+
 NOT_NOW: dict[Action, Callable[[WorkOrder], bool]] = {
-    Action.TRANSFER: _is_open(Kind.TRANSFER),
+    Action.TRANSFER: _has_any(Kind.TRANSFER, Kind.ESCALATION),
     Action.ACCEPT_TRANSFER: _is_not_open(Kind.TRANSFER),
     Action.DECLINE_TRANSFER: _is_not_open(Kind.TRANSFER),
     Action.TAKE_BACK_TRANSFER: _is_not_open(Kind.TRANSFER),
@@ -266,13 +216,36 @@ NOT_NOW: dict[Action, Callable[[WorkOrder], bool]] = {
     Action.DECIDE_EXTENSION: _is_not_open(Kind.EXTENSION),
     Action.RECATEGORISE: _is_open(Kind.CATEGORY),
     Action.DECIDE_CATEGORY: _is_not_open(Kind.CATEGORY),
+    Action.REPORT: lambda order: order.open_tasks == 0,
+    Action.DISPUTE: lambda order: order.designated or _has_any(Kind.DISPUTE, Kind.ESCALATION, Kind.APPEAL)(order),
+    Action.RULE: _is_not_open(Kind.DISPUTE),
+    Action.PROPOSE_ESCALATION: _has_any(Kind.ESCALATION, Kind.ESCALATION_PROPOSAL),
+    Action.ESCALATE: _has_any(Kind.ESCALATION, Kind.TRANSFER, Kind.DISPUTE),
+    Action.DECLINE_ESCALATION: _is_not_open(Kind.ESCALATION_PROPOSAL),
+    Action.REPORT_IN: _is_not_open(Kind.ESCALATION),
+    Action.RETURN_ESCALATION: _is_not_open(Kind.ESCALATION),
+    Action.PROPOSE_LEDGER: _may_not_wait,
+    Action.DECIDE_LEDGER: _is_not_open(Kind.LEDGER_PROPOSAL),
+    Action.SUPERVISE: _is_open(Kind.SUPERVISION),
+    Action.REPLY_SUPERVISION: _is_not_open(Kind.SUPERVISION),
+    Action.CLEAR_SUPERVISION: _is_not_open(Kind.SUPERVISION),
+    Action.PROPOSE_TERMINATION: lambda order: _is_busy(order) or _is_asked_about(order),
+    Action.DECIDE_TERMINATION: _is_not_open(Kind.TERMINATION),
+    Action.MERGE: lambda order: _is_busy(order) or _is_bound(order),
+    Action.UNMERGE: is_unmerging_over,
+    Action.SPLIT: lambda order: order.parent_id is not None or order.has_open(Kind.APPEAL),
+    Action.ASK: _is_part,
+    Action.REVEAL: _is_part,
+    Action.RESOLVE: _is_busy,
+    Action.SETTLE: _is_busy,
     Action.REPLY: _is_not_open(Kind.URGE),
     Action.CONFIDE: lambda order: order.confidential,
-    Action.DECLINE: lambda order: order.claimed_at is not None,
+    Action.DECLINE: lambda order: order.claimed_at is not None or order.open_parts > 0,
     Action.RELEASE: lambda order: ServiceClass(order.class_code).is_urgent,
-    Action.WITHDRAW: lambda order: order.emergency,
+    Action.WITHDRAW: lambda order: order.emergency or order.has_open(Kind.SUPERVISION),
     Action.RATE: is_rating_over,
     Action.APPEAL: is_appeal_over,
+    Action.REOPEN: lambda order: order.status == Status.MERGED or _is_part(order),
 }
 """What rules an action out although status and person fit; the actions themselves refuse with sentences."""
 
@@ -280,6 +253,7 @@ NOT_NOW: dict[Action, Callable[[WorkOrder], bool]] = {
 AT_MOST = {
     Action.APPEAL: ("appeals_per_order", 1),
     Action.REOPEN: ("reopenings_per_order", 2),
+    Action.RETURN_ESCALATION: ("returned_escalations_per_order", 1),
     Action.SEND_BACK: ("send_backs_per_order", 2),
 }
 """How often one order may see an action at all (settings)."""

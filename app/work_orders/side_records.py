@@ -1,7 +1,8 @@
 """Facts beside the status: offers, questions, urges, proposals. Each has a record; at most one of a kind is open.
 
-`take()` alone ends them: by name when an action answers one, and as lapsed when the order moves to where a kind has no
-place any more. Whoever waited for an answer is told.
+`take()` ends them: by name when an action answers one, and as lapsed when the order moves to where a kind has no place
+any more. Only where a category brings another unit, what the former one asked for lapses a moment after. Whoever waited
+for an answer is told.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Model, UTCDateTime, db
 from app.work_orders.timeline import Event
-from app.work_orders.workflow import OPEN, Status
+from app.work_orders.workflow import DISPUTABLE, ESCALATED, OPEN, Status
 
 if TYPE_CHECKING:
     from app.work_orders.models import WorkOrder
@@ -31,6 +32,15 @@ class Kind(StrEnum):
     EXTENSION = "extension"
     CATEGORY = "category"
     URGE = "urge"
+    DISPUTE = "dispute"
+    ESCALATION_PROPOSAL = "escalation_proposal"
+    ESCALATION = "escalation"
+    SUPERVISION = "supervision"
+    LEDGER_PROPOSAL = "ledger_proposal"
+    LEDGER = "ledger"
+    TERMINATION = "termination"
+    MERGE = "merge"
+    ABSORPTION = "absorption"
 
 
 KIND_NAMES = {
@@ -40,6 +50,15 @@ KIND_NAMES = {
     Kind.EXTENSION: "延期申请",
     Kind.CATEGORY: "改类别申请",
     Kind.URGE: "催办",
+    Kind.DISPUTE: "派单异议",
+    Kind.ESCALATION_PROPOSAL: "提请吹哨",
+    Kind.ESCALATION: "吹哨",
+    Kind.SUPERVISION: "督办",
+    Kind.LEDGER_PROPOSAL: "挂账申请",
+    Kind.LEDGER: "挂账",
+    Kind.TERMINATION: "终止申请",
+    Kind.MERGE: "并案",
+    Kind.ABSORPTION: "并入",
 }
 
 LIVES_IN: dict[Kind, tuple[Status, ...]] = {
@@ -49,8 +68,17 @@ LIVES_IN: dict[Kind, tuple[Status, ...]] = {
     Kind.EXTENSION: OPEN,
     Kind.CATEGORY: OPEN,
     Kind.URGE: OPEN,
+    Kind.DISPUTE: DISPUTABLE,
+    Kind.ESCALATION_PROPOSAL: (Status.IN_PROGRESS, Status.AWAITING_RESIDENT),
+    Kind.ESCALATION: ESCALATED,
+    Kind.SUPERVISION: tuple(Status),
+    Kind.LEDGER_PROPOSAL: (Status.IN_PROGRESS, Status.AWAITING_RESIDENT),
+    Kind.LEDGER: (Status.ON_LEDGER,),
+    Kind.TERMINATION: OPEN,
+    Kind.MERGE: (Status.MERGED,),
+    Kind.ABSORPTION: (),
 }
-"""In which statuses a record may stay open; in any other it lapses."""
+"""In which statuses a record may stay open; in any other it lapses. What was absorbed is written down as ended."""
 
 
 class SideRecord(Model):
@@ -101,6 +129,7 @@ def put(
     order: "WorkOrder",
     kind: Kind,
     event: Event,
+    /,
     *,
     to_id: int | None = None,
     unit_id: int | None = None,
@@ -124,6 +153,24 @@ def put(
     order.beside = _with(order.beside, kind)
     if kind is Kind.TRANSFER:
         order.offered_to_id = to_id
+    return record
+
+
+def write_down(order: "WorkOrder", kind: Kind, event: Event, outcome: str, **facts: Any) -> SideRecord:
+    """A record that is over as soon as it is made: nobody is asked anything."""
+    record = SideRecord(
+        work_order=order,
+        kind=kind.value,
+        round=order.round,
+        by_id=event.actor_id,
+        facts=facts,
+        opened_event=event,
+        opened_at=event.at,
+        ended_event=event,
+        ended_at=event.at,
+        outcome=outcome,
+    )
+    db.session.add(record)
     return record
 
 

@@ -4,40 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.errors import Conflict
+from app.work_orders.statuses import ACTIVE, ENDED, OPEN, PAUSED, STATUS_NAMES, Status
 
-
-class Status(StrEnum):
-    SUBMITTED = "submitted"
-    POOLED = "pooled"
-    ASSIGNED = "assigned"
-    IN_PROGRESS = "in_progress"
-    AWAITING_RESIDENT = "awaiting_resident"
-    ON_LEDGER = "on_ledger"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    MERGED = "merged"
-
-
-STATUS_NAMES = {
-    Status.SUBMITTED: "待受理",
-    Status.POOLED: "待认领",
-    Status.ASSIGNED: "待签收",
-    Status.IN_PROGRESS: "办理中",
-    Status.AWAITING_RESIDENT: "待补充",
-    Status.ON_LEDGER: "挂账",
-    Status.RESOLVED: "已办结待评价",
-    Status.CLOSED: "已归档",
-    Status.DECLINED: "不予受理",
-    Status.WITHDRAWN: "已撤回",
-    Status.MERGED: "已并案",
-}
-
-ACTIVE = (Status.SUBMITTED, Status.POOLED, Status.ASSIGNED, Status.IN_PROGRESS)
-PAUSED = (Status.AWAITING_RESIDENT, Status.ON_LEDGER)
-ENDED = (Status.CLOSED, Status.DECLINED, Status.WITHDRAWN, Status.MERGED)
-OPEN = (*ACTIVE, *PAUSED)
+__all__ = [
+    "ACTION_NAMES", "ACTIVE", "ENDED", "OPEN", "PAUSED", "STATUS_NAMES", "TRANSITIONS", "Action",
+    "Status", "WrongStatus", "next_status", "refusal",
+]  # fmt: skip
 
 
 class Action(StrEnum):
@@ -68,6 +40,28 @@ class Action(StrEnum):
     RECATEGORISE = "recategorise"
     DECIDE_CATEGORY = "decide_category"
     RELOCATE = "relocate"
+    ASSIST = "assist"
+    REPORT = "report"
+    DISPUTE = "dispute"
+    RULE = "rule"
+    PROPOSE_ESCALATION = "propose_escalation"
+    ESCALATE = "escalate"
+    DECLINE_ESCALATION = "decline_escalation"
+    REPORT_IN = "report_in"
+    RETURN_ESCALATION = "return_escalation"
+    PROPOSE_LEDGER = "propose_ledger"
+    DECIDE_LEDGER = "decide_ledger"
+    REVIEW_LEDGER = "review_ledger"
+    SUPERVISE = "supervise"
+    REPLY_SUPERVISION = "reply_supervision"
+    CLEAR_SUPERVISION = "clear_supervision"
+    PROPOSE_TERMINATION = "propose_termination"
+    DECIDE_TERMINATION = "decide_termination"
+    MERGE = "merge"
+    ABSORB = "absorb"
+    UNMERGE = "unmerge"
+    SPLIT = "split"
+    PART = "part"
     RECUSE = "recuse"
     CONFIDE = "confide"
     REVEAL = "reveal"
@@ -118,6 +112,28 @@ ACTION_NAMES = {
     Action.RECATEGORISE: "改类别",
     Action.DECIDE_CATEGORY: "审批改类别",
     Action.RELOCATE: "改地点",
+    Action.ASSIST: "协办",
+    Action.REPORT: "协办反馈",
+    Action.DISPUTE: "派单异议",
+    Action.RULE: "裁定异议",
+    Action.PROPOSE_ESCALATION: "提请吹哨",
+    Action.ESCALATE: "吹哨",
+    Action.DECLINE_ESCALATION: "不予吹哨",
+    Action.REPORT_IN: "报到",
+    Action.RETURN_ESCALATION: "退回吹哨",
+    Action.PROPOSE_LEDGER: "申请挂账",
+    Action.DECIDE_LEDGER: "审批挂账",
+    Action.REVIEW_LEDGER: "挂账复核",
+    Action.SUPERVISE: "督办",
+    Action.REPLY_SUPERVISION: "回复督办",
+    Action.CLEAR_SUPERVISION: "解除督办",
+    Action.PROPOSE_TERMINATION: "申请终止",
+    Action.DECIDE_TERMINATION: "审批终止",
+    Action.MERGE: "并案",
+    Action.ABSORB: "并入",
+    Action.UNMERGE: "撤销并案",
+    Action.SPLIT: "拆分",
+    Action.PART: "分件进展",
     Action.RECUSE: "回避",
     Action.CONFIDE: "设为保密",
     Action.REVEAL: "查看电话",
@@ -154,6 +170,11 @@ _S = Status
 BACK = (_S.SUBMITTED, _S.IN_PROGRESS, _S.POOLED, _S.ASSIGNED)
 """Where a pause ends: where it began, or with others when whoever had the order is gone."""
 
+DISPUTABLE = (*ACTIVE, _S.AWAITING_RESIDENT)
+"""Where a dispute may still wait for its ruling."""
+ESCALATED = (_S.POOLED, _S.ASSIGNED, _S.IN_PROGRESS, _S.AWAITING_RESIDENT)
+"""Where an escalation waits for the unit above: whoever has the order may change meanwhile."""
+
 TRANSITIONS: dict[Action, Transition] = {
     Action.SUBMIT: Transition((None,), (_S.SUBMITTED,)),
     Action.ACCEPT: Transition((_S.SUBMITTED,), (_S.POOLED, _S.ASSIGNED)),
@@ -168,11 +189,11 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.APPEAL: Transition((_S.DECLINED,), (_S.SUBMITTED,)),
     Action.ASK: Transition((_S.SUBMITTED, _S.IN_PROGRESS), (_S.AWAITING_RESIDENT,)),
     Action.ANSWER: Transition((_S.AWAITING_RESIDENT,), BACK),
-    Action.RESUME: Transition((_S.AWAITING_RESIDENT,), BACK),
+    Action.RESUME: Transition(PAUSED, BACK),
     Action.CONTACT: Transition((_S.IN_PROGRESS,)),
     Action.ARRIVE: Transition((_S.IN_PROGRESS,)),
     Action.NOTE: Transition((_S.IN_PROGRESS,)),
-    Action.RELEASE: Transition((_S.IN_PROGRESS,), (_S.POOLED,)),
+    Action.RELEASE: Transition((_S.IN_PROGRESS,), (_S.POOLED, _S.ASSIGNED)),
     Action.TRANSFER: Transition((_S.IN_PROGRESS,)),
     Action.ACCEPT_TRANSFER: Transition((_S.IN_PROGRESS,)),
     Action.DECLINE_TRANSFER: Transition((_S.IN_PROGRESS,)),
@@ -182,6 +203,28 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.RECATEGORISE: Transition(ACTIVE),
     Action.DECIDE_CATEGORY: Transition(OPEN),
     Action.RELOCATE: Transition(ACTIVE, (_S.SUBMITTED,), may_stay=True),
+    Action.ASSIST: Transition(ACTIVE),
+    Action.REPORT: Transition(OPEN),
+    Action.DISPUTE: Transition(ACTIVE),
+    Action.RULE: Transition(DISPUTABLE, (_S.SUBMITTED,), may_stay=True),
+    Action.PROPOSE_ESCALATION: Transition((_S.IN_PROGRESS,)),
+    Action.ESCALATE: Transition((_S.IN_PROGRESS,)),
+    Action.DECLINE_ESCALATION: Transition((_S.IN_PROGRESS, _S.AWAITING_RESIDENT)),
+    Action.REPORT_IN: Transition(ESCALATED),
+    Action.RETURN_ESCALATION: Transition(ESCALATED),
+    Action.PROPOSE_LEDGER: Transition((_S.IN_PROGRESS,)),
+    Action.DECIDE_LEDGER: Transition((_S.IN_PROGRESS,), (_S.ON_LEDGER,), may_stay=True),
+    Action.REVIEW_LEDGER: Transition((_S.ON_LEDGER,)),
+    Action.SUPERVISE: Transition(OPEN),
+    Action.REPLY_SUPERVISION: Transition(tuple(Status)),
+    Action.CLEAR_SUPERVISION: Transition(tuple(Status)),
+    Action.PROPOSE_TERMINATION: Transition(OPEN),
+    Action.DECIDE_TERMINATION: Transition(OPEN, (_S.CLOSED,), may_stay=True),
+    Action.MERGE: Transition(ACTIVE, (_S.MERGED,)),
+    Action.ABSORB: Transition((*OPEN, _S.RESOLVED)),
+    Action.UNMERGE: Transition((_S.MERGED,), ACTIVE),
+    Action.SPLIT: Transition(ACTIVE),
+    Action.PART: Transition(OPEN),
     Action.RECUSE: Transition(tuple(Status)),
     Action.CONFIDE: Transition(tuple(Status)),
     Action.REVEAL: Transition(tuple(Status)),
@@ -197,9 +240,9 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.FOLLOW_UP: Transition((_S.RESOLVED, _S.CLOSED)),
     Action.CLOSE: Transition((_S.RESOLVED,), (_S.CLOSED,)),
     Action.REWORK: Transition((_S.RESOLVED, _S.CLOSED), (_S.IN_PROGRESS, _S.POOLED, _S.ASSIGNED)),
-    Action.REOPEN: Transition((_S.CLOSED,), (_S.IN_PROGRESS, _S.POOLED, _S.ASSIGNED)),
+    Action.REOPEN: Transition((_S.CLOSED, _S.MERGED), (_S.IN_PROGRESS, _S.POOLED, _S.ASSIGNED)),
     Action.WITHDRAW: Transition(OPEN, (_S.WITHDRAWN,)),
-    Action.EXPIRE: Transition(OPEN),
+    Action.EXPIRE: Transition(tuple(Status)),
     Action.WARN: Transition(ACTIVE),
     Action.OVERDUE: Transition(ACTIVE),
 }
