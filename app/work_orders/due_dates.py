@@ -13,9 +13,9 @@ from app.deadlines.limits import Limit, ServiceClass, Step
 from app.deadlines.queries import calendar, limits
 from app.work_orders import moves
 from app.work_orders.models import WorkOrder
-from app.work_orders.moves import Move, Pause
-from app.work_orders.side_records import Kind, find_open
-from app.work_orders.workflow import ACTIVE, OPEN, PAUSED
+from app.work_orders.moves import Absorbed, Move, Pause
+from app.work_orders.side_records import find_open
+from app.work_orders.workflow import ACTIVE, OPEN, PAUSED, Status
 
 WARNINGS = {"warn_50": 0.5, "warn_80": 0.8}
 OF_DUE = ("due", "due_subdistrict", "due_supervision")
@@ -44,7 +44,9 @@ def set_first(order: WorkOrder) -> None:
     order.accepted_at = clock.now()
     order.sign_due_at = _moved(planned.sign_at, sign, earlier)
     order.contact_due_at = _moved(planned.contact_at, contact, earlier)
-    order.due_at = order.original_due_at = _moved(planned.resolve_at, resolve, earlier)
+    order.due_at = _moved(planned.resolve_at, resolve, earlier)
+    own = [move for move in earlier if not isinstance(move, Absorbed)]
+    order.original_due_at = _moved(planned.resolve_at, resolve, own)
     order.due_provisional = planned.provisional
     count_from(order, order.created_at, resolve)
 
@@ -57,12 +59,14 @@ def _moved(moment: datetime, limit: Limit, earlier: Sequence[Move]) -> datetime:
 
 def moments(order: WorkOrder, earlier: Sequence[Move] = ()) -> dict[str, datetime]:
     """When each timer of the limits is due: warnings, contact, the date itself, and who hears of it later."""
-    if order.due_at is None or order.contact_due_at is None:
+    if order.due_at is None:
         raise RuntimeError("an order without deadlines cannot be watched")
     start, limit = counted(order)
+    # Of a part that was split off nobody waits to be contacted.
+    contact = {"contact": order.contact_due_at} if order.contact_due_at is not None else {}
     return {
         **{kind: moves.share_reached(start, limit, earlier, share) for kind, share in WARNINGS.items()},
-        "contact": order.contact_due_at,
+        **contact,
         "due": order.due_at,
         "due_subdistrict": due("overdue.subdistrict", order.due_at, order.class_code),
         "due_supervision": due("overdue.supervision", order.due_at, order.class_code),
@@ -74,11 +78,19 @@ def watch(order: WorkOrder, kinds: Collection[str]) -> None:
     wanted = [kind for kind in WATCHED if kind in kinds]
     if wanted and order.due_at is not None:
         when = moments(order, moves.of_round(order) if order.moved else ())
-        timers.start(order.id, order.round, {kind: when[kind] for kind in wanted})
+        timers.start(order.id, order.round, {kind: when[kind] for kind in wanted if kind in when})
+
+
+def prospective(order: WorkOrder) -> datetime:
+    """When the order is due; of one that nobody has accepted yet, when it will be."""
+    if order.due_at is not None:
+        return order.due_at
+    return moves.reached(*counted(order), moves.of_round(order) if order.moved else ())
 
 
 def pass_pause(order: WorkOrder, pause: Pause) -> None:
     """Move each limit that was still running when the pause began by what the pause took of its own time."""
+    absorbed = moves.absorbed_during(order, pause) if order.moved else []
     order.moved = True
     sign, contact, _ = (limits()[ServiceClass(order.class_code), step] for step in Step)
     if order.sign_due_at is not None and order.responded_at is None:
@@ -86,22 +98,32 @@ def pass_pause(order: WorkOrder, pause: Pause) -> None:
     if order.contact_due_at is not None and order.contacted_at is None:
         order.contact_due_at = pause.moved(order.contact_due_at, contact.unit)
     if order.due_at is not None:
-        order.due_at = pause.moved(order.due_at, counted(order)[1].unit)
+        passing: list[Move] = [pause, *absorbed]
+        for move in passing:
+            order.due_at = move.moved(order.due_at, counted(order)[1].unit)
         order.due_provisional = rests_on_provisional(order)
 
 
 def set_due(order: WorkOrder, due_at: datetime) -> None:
-    """Let the order be due at another moment of the same round, and watch that one; while it is paused, later."""
+    """Let the order be due at another moment of the same round, and watch that one; while it is paused, later.
+
+    What is settled is watched too, for it may be sent back.
+    """
     order.due_at = due_at
     if order.overdue_at is not None and due_at > clock.now():
         order.overdue_at = None
-    if order.status in ACTIVE:
+    if order.status in (*ACTIVE, Status.RESOLVED):
         running = timers.end(order.id, WATCHED, clock.now())
         watch(order, {*running, *OF_DUE})
         return
-    question = find_open(order, Kind.QUESTION)
-    if question is not None:
-        question.facts = question.facts | {"running": sorted({*question.facts["running"], *OF_DUE})}
+    watch_later(order, OF_DUE)
+
+
+def watch_later(order: WorkOrder, kinds: Collection[str]) -> None:
+    """Let a paused order watch these besides what ran before, once it goes on."""
+    waits_for = next(filter(None, (find_open(order, kind) for kind in moves.PAUSING)), None)
+    if waits_for is not None:
+        waits_for.facts = waits_for.facts | {"running": sorted({*waits_for.facts["running"], *kinds})}
 
 
 def rests_on_provisional(order: WorkOrder) -> bool:

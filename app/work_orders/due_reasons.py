@@ -14,9 +14,11 @@ from app.deadlines.limits import Limit, Unit
 from app.deadlines.queries import calendar
 from app.work_orders import due_dates, moves
 from app.work_orders.models import WorkOrder
-from app.work_orders.moves import Extension, Move, Pause
+from app.work_orders.moves import Absorbed, Extension, Inherited, Pause
+from app.work_orders.side_records import Kind
 
-SPAN, PAUSE, EXTENSION, SET = "span", "pause", "extension", "set"
+SPAN, PAUSE, EXTENSION, SET, ABSORBED, INHERITED = "span", "pause", "extension", "set", "absorbed", "inherited"
+WAITS = {Kind.QUESTION: "等待反映人补充", Kind.LEDGER: "挂账"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ def reasons(order: WorkOrder) -> list[Reason]:
     start, limit = due_dates.counted(order)
     found = [_span(order, start, limit)]
     for move in moves.of_round(order) if order.moved else ():
-        found.append(_moved(found[-1].end, limit.unit, move))
+        if isinstance(move, Absorbed | Inherited):
+            found = _brought(found, start, limit.unit, move)
+        else:
+            found.append(_moved(found[-1].end, limit.unit, move))
     if found[-1].end == order.due_at:
         return found
     # Set by something else as well, such as days off that were published later: told without making up a reason.
@@ -65,7 +70,18 @@ def _span(order: WorkOrder, start: datetime, limit: Limit) -> Reason:
     return Reason(SPAN, parts[0].start, parts[-1].end, _counted(parts), text, parts)
 
 
-def _moved(due: datetime, unit: Unit, move: Move) -> Reason:
+def _brought(found: list[Reason], start: datetime, unit: Unit, move: Absorbed | Inherited) -> list[Reason]:
+    """A date that came from another order stands instead of all that was counted before it."""
+    to = move.moved(found[-1].end, unit)
+    if to == found[-1].end:
+        return found
+    kind = ABSORBED if isinstance(move, Absorbed) else INHERITED
+    text = "并入了先到期的工单，时限提前，" if kind == ABSORBED else "与拆分前的工单同一时限，"
+    parts = _between(calendar(), start, to, unit)
+    return [Reason(kind, min(start, to), to, _counted(parts), f"{text}{spoken(to)}到期。", parts)]
+
+
+def _moved(due: datetime, unit: Unit, move: Pause | Extension) -> Reason:
     to = move.moved(due, unit)
     if isinstance(move, Extension):
         parts = intervals(calendar(), due, to, move.limit)
@@ -76,7 +92,7 @@ def _moved(due: datetime, unit: Unit, move: Move) -> Reason:
 
 
 def _pause_in_words(pause: Pause, due: datetime, to: datetime) -> str:
-    waited = f"{spoken(pause.start)}至{spoken(pause.end)}等待反映人补充，不计时"
+    waited = f"{spoken(pause.start)}至{spoken(pause.end)}{WAITS[pause.kind]}，不计时"
     if due <= pause.start:
         return f"{waited}；当时已过时限，时限不变。"
     return f"{waited}，顺延至{spoken(to)}。" if to > due else f"{waited}；其间不是工作时间，时限不变。"
