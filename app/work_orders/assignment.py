@@ -10,19 +10,33 @@ from app.db import db
 from app.deadlines.limits import ServiceClass
 from app.errors import Conflict
 from app.people.actor import Actor, System
-from app.work_orders import candidates as choice
-from app.work_orders import custody, intake, policy, queries, routing
+from app.work_orders import custody, intake, policy, queries, routing, takers
 from app.work_orders.candidates import Candidate, candidates
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
 from app.work_orders.side_records import Kind
 from app.work_orders.workflow import Action, Status, next_status
 
-__all__ = ["Candidate", "assign", "candidates", "claim", "dispatch", "refuse", "release", "sign", "to_ladder"]
+__all__ = [
+    "Candidate",
+    "assign",
+    "candidates",
+    "claim",
+    "dispatch",
+    "give_back",
+    "refuse",
+    "release",
+    "sign",
+    "to_ladder",
+    "to_pool",
+]
+
+LAST_OF_THE_LADDER = "您是值班链上的最后一位，请先签收，再联系上级协助。"
+NOBODY_ELSE = "负责这件工单的单位现在没有别人可以接手，请先办理，再与管理员商量改派。"
 
 REFUSE_REASONS = {
     "off_duty": "不在岗",
-    choice.CONFLICT: "与事项有利害关系",
+    custody.CONFLICT: "与事项有利害关系",
     "overloaded": "手上工单过多",
     "wrong_skill": "不属于本岗位能处理的事项",
 }
@@ -37,6 +51,8 @@ def claim(number: str, worker: Actor) -> WorkOrder:
     policy.ensure_here(worker, order, Action.CLAIM)
     most = custody.cap()
     order.take(Action.CLAIM, by=worker)
+    if not routing.may_pool(order):
+        raise Conflict(f"这件工单{routing.NOT_OURS}，不能认领，请看看别的工单。", reason="not-ours")
     if not worker.on_duty:
         raise Conflict("您现在不在岗，请先上岗再认领。", reason="off-duty")
     if held >= most:
@@ -142,12 +158,33 @@ def refuse(number: str, worker: Actor, reason: str, note: str) -> WorkOrder:
         raise errors.field("reason", "请选择拒签的原因。")
     facts = {"reason": reason, "reason_name": REFUSE_REASONS[reason], "words": note, "visible": "internal"}
     next_status(Status(order.status), Action.REFUSE, Status.POOLED)
-    if not _is_urgent(order):
-        to_pool(order, Action.REFUSE, worker, **facts)
-    elif not to_ladder(order, order.misses + 1, Action.REFUSE, worker, **facts):
-        raise Conflict("您是值班链上的最后一位，请先签收，再联系上级协助。")
+    if not give_back(order, Action.REFUSE, worker, step=order.misses + 1, **facts):
+        raise Conflict(LAST_OF_THE_LADDER if _is_urgent(order) else NOBODY_ELSE)
     owe("refused", order, reason=REFUSE_REASONS[reason])
     return order
+
+
+def give_back(
+    order: WorkOrder, action: Action, by: Actor | System, *, step: int = 0, told: str = "", **more: Any
+) -> bool:
+    """Whoever had the order no longer does: to the pool; what is urgent up the ladder, from this step.
+
+    Where no pool may have it, it stays in its unit: with others of the organisation, or at the office's desk. Of a
+    return to the pool `told` is owed. False when nobody else is there; then nothing has changed.
+    """
+    if _is_urgent(order):
+        return to_ladder(order, step, action, by, **more)
+    if routing.may_pool(order):
+        to_pool(order, action, by, **more)
+        if told:
+            owe(told, order)
+        return True
+    account_id = takers.next_of_unit(order)
+    if account_id is None:
+        return False
+    order.misses = 0
+    _put_before(order, account_id, action, by, **more)
+    return True
 
 
 def to_pool(order: WorkOrder, action: Action, by: Actor | System, **more: Any) -> None:
@@ -166,6 +203,6 @@ def release(number: str, worker: Actor, reason: str) -> WorkOrder:
     if _is_urgent(order):
         raise Conflict("紧急工单不能退回，请联系值班负责人改派。")
     queries.ensure_may_release(order, worker)
-    to_pool(order, Action.RELEASE, worker, words=reason, visible="internal")
-    owe("released", order)
+    if not give_back(order, Action.RELEASE, worker, told="released", words=reason, visible="internal"):
+        raise Conflict(NOBODY_ELSE)
     return order

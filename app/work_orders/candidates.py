@@ -1,7 +1,7 @@
 """Whom an order can be given or offered to, and in words why somebody cannot be chosen."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -14,9 +14,10 @@ from app.territory.models import Level
 from app.territory.scope import Area, Scope
 from app.work_orders import custody
 from app.work_orders.models import WorkOrder
-from app.work_orders.workflow import Action
+from app.work_orders.offices import units
+from app.work_orders.routing import NOT_TO_COMMUNITY
+from app.work_orders.takers import DESK_ROLES
 
-CONFLICT = "conflict_of_interest"
 WIDER = (Level.COMMUNITY, Level.SUBDISTRICT, Level.DISTRICT, Level.CITY)
 
 
@@ -33,7 +34,11 @@ class Candidate:
 
 
 def candidates(order: WorkOrder, manager: Actor) -> list[Candidate]:
-    """The grid workers near the order within the manager's area: whoever can take it first, then the least busy."""
+    """Whom a manager can give it to, within their area: whoever can take it first, then the least busy.
+
+    The grid workers near it; of what an office above the community leads, the people of that office instead; and
+    whoever works for the organisation that leads it.
+    """
     return _judged(order, manager.scope(Role.MANAGER))
 
 
@@ -50,8 +55,9 @@ def why_not(order: WorkOrder, worker: Actor) -> str | None:
 
 
 def _unit_of(order: WorkOrder) -> Scope:
-    areas = (Area(level, place) for level in WIDER if (place := getattr(order, f"{level}_id")) is not None)
-    return Scope(frozenset(islice(areas, 1)))
+    level = units.level_of_lead(order)
+    place = getattr(order, f"{level}_id")
+    return Scope(frozenset({Area(level, place)} if place is not None else ()))
 
 
 def _unless_oneself(one: Candidate, actor: Actor) -> Candidate:
@@ -60,22 +66,45 @@ def _unless_oneself(one: Candidate, actor: Actor) -> Candidate:
 
 def _judged(order: WorkOrder, within: Scope) -> list[Candidate]:
     own_grid = people.workers(order.grid_id, order.community_id)
-    near = list(dict.fromkeys([*own_grid, *_of_the_wider_place(order, within)]))
+    of_unit = _of_the_lead(order, within)
+    near = list(dict.fromkeys([*of_unit, *own_grid, *_of_the_wider_place(order, within)]))
     if not near:
         return []
+    is_above = order.community_id is not None and units.level_of_lead(order) is not Level.COMMUNITY
+    beyond = set(near).difference(of_unit) if is_above else set()
     reporters = custody.reporters(order)
-    recused = {one for one, reasons in custody.gave_back(order, Action.REFUSE).items() if CONFLICT in reasons}
-    recused |= custody.barred(order) - reporters
-    found = [_candidate(order, row, reporters, recused) for row in _people(near)]
+    recused = custody.barred(order) - reporters
+    found = [_candidate(order, row, reporters, recused, beyond) for row in _people(near)]
+    first = of_unit or own_grid
     return sorted(
         found,
         key=lambda one: (
             one.why_not is not None,
-            one.account_id not in own_grid,
+            one.account_id not in first,
             one.open_orders,
             near.index(one.account_id),
         ),
     )
+
+
+def _of_the_lead(order: WorkOrder, within: Scope) -> list[int]:
+    """Whoever works for the organisation that leads; and for an office above the community, who sits at its desk.
+
+    An office that lies above the area is not a manager's to draw from.
+    """
+    organisation = order.lead_organisation_id
+    found = people.working_for(organisation, Role.UNIT_WORKER) if organisation is not None else []
+    level = units.level_of_lead(order)
+    if order.community_id is None or level is Level.COMMUNITY or not _reaches(within, order, level):
+        return found
+    desk = (people.holders(role, getattr(order, f"{level}_id")) for role in DESK_ROLES)
+    return list(dict.fromkeys([*found, *(one for some in desk for one in some)]))
+
+
+def _reaches(area: Scope, order: WorkOrder, level: Level) -> bool:
+    """Whether the area holds the whole of the order's place at that level."""
+    wide = (one for one in area.areas if one.level in WIDER and WIDER.index(one.level) >= WIDER.index(level))
+    return any(getattr(order, one.column) == one.territory_id for one in wide)
 
 
 def _of_the_wider_place(order: WorkOrder, area: Scope) -> list[int]:
@@ -105,9 +134,11 @@ def _people(account_ids: list[int]) -> Any:
     )
 
 
-def _candidate(order: WorkOrder, row: Any, reporters: set[int], recused: set[int]) -> Candidate:
-    name = row.name or "网格员"
-    why_not = _why_not(order, row, reporters, recused)
+def _candidate(
+    order: WorkOrder, row: Any, reporters: set[int], recused: set[int], beyond: Collection[int]
+) -> Candidate:
+    name = row.name or "工作人员"
+    why_not = NOT_TO_COMMUNITY if row.id in beyond else _why_not(order, row, reporters, recused)
     return Candidate(row.id, row.public_id, name, bool(row.on_duty), row.held, why_not)
 
 

@@ -1,7 +1,7 @@
 """Taking an order in: submit 上报 · accept 受理 · decline 不予受理 · withdraw 撤回."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,13 @@ from app import clock, errors
 from app.db import db
 from app.deadlines import timers
 from app.deadlines.limits import Limit, ServiceClass
+from app.errors import Conflict
 from app.people.actor import SYSTEM, Actor, System
 from app.photos.attaching import attach
 from app.photos.models import Purpose
 from app.territory.placing import Place
 from app.work_orders import (
+    accepting,
     catalogue,
     custody,
     due_dates,
@@ -25,15 +27,39 @@ from app.work_orders import (
     routing,
     text_review,
 )
-from app.work_orders.catalogue import Rule
+from app.work_orders.accepting import start_time
+from app.work_orders.catalogue import Mode
 from app.work_orders.facts import owe
+from app.work_orders.kin import parts
 from app.work_orders.models import Reporter, WorkOrder
-from app.work_orders.routing import Mode
+from app.work_orders.offices import helping
+from app.work_orders.routing import Decision
 from app.work_orders.screening import emergencies
 from app.work_orders.screening.words import DangerKnown
 from app.work_orders.side_records import Kind
-from app.work_orders.workflow import OPEN, Action, Status
+from app.work_orders.workflow import OPEN, Action
 
+__all__ = [
+    "DECLINE_REASONS",
+    "Request",
+    "accept",
+    "accept_by_the_house",
+    "begin",
+    "decline",
+    "draft",
+    "keep_with",
+    "route",
+    "route_within",
+    "start_time",
+    "submit",
+    "watch",
+    "withdraw",
+]
+
+NOBODY_ON_DUTY = "值班链上现在没有人可以接这件紧急工单，请先安排值班人员，或者直接派单。"
+NOBODY = "现在没有人可以接这件工单，请先安排人员，或者直接派单。"
+after_ending: list[Callable[[WorkOrder], None]] = []
+"""What follows in the same transaction when an order is declined or withdrawn; the list of connections fills it."""
 DECLINE_REASONS = {
     "emergency_line": "属于紧急求助，请直接拨打110、119或120",
     "statutory_channel": "应当通过诉讼、仲裁、复议等法定途径解决",
@@ -74,7 +100,7 @@ def begin(request: Request, by: Actor, reporter: Reporter, **facts: Any) -> Work
     kind = catalogue.leaf(request.category)
     _check_answers(kind, request.answers)
     danger = emergencies.found(request.description, *request.answers.values(), category=kind.code)
-    order = _new_order(request, kind, danger)
+    order = draft(request, kind, danger)
     order.take(Action.SUBMIT, by=by, **emergencies.facts(danger), **facts)
     reporter.work_order, reporter.is_first, reporter.created_at = order, True, order.created_at
     db.session.add(reporter)
@@ -89,17 +115,20 @@ def keep_with(order: WorkOrder, request: Request, by: Actor) -> None:
 
 
 def route(order: WorkOrder) -> None:
-    """Send what nobody has accepted on its way, by the rule that fits; without one it waits for an office."""
-    rule = routing.rule_for(order)
-    if rule is None or not _accept(order, rule.mode, SYSTEM, rule):
-        _write(order, custody.begin_step(order, "accept"))
+    """Send what nobody has accepted on its way, as the tables decide; what they say nothing of waits for an office."""
+    _send(order, routing.decide(order), SYSTEM)
+
+
+def route_within(order: WorkOrder, by: Actor | System) -> None:
+    """Send an order on its way inside the unit that was told to answer for it; it was submitted, and has nobody."""
+    _send(order, routing.within(order), by)
+
+
+def _send(order: WorkOrder, decision: Decision, by: Actor | System) -> None:
+    order.lead_unit_id = decision.lead_unit_id
+    if not accepting.accept(order, decision, by):
+        accepting.write(order, custody.begin_step(order, "accept"))
         owe("submitted", order)
-
-
-def _write(order: WorkOrder, moments: dict[str, datetime]) -> None:
-    """Write what was set so far and start the timers: an order that is new goes in whole, in one statement a table."""
-    db.session.flush()
-    timers.start(order.id, order.round, moments)
 
 
 def _check_answers(kind: catalogue.Kind, answers: dict[str, str]) -> None:
@@ -114,7 +143,8 @@ def _check_answers(kind: catalogue.Kind, answers: dict[str, str]) -> None:
         raise errors.Invalid(fields=faults)
 
 
-def _new_order(request: Request, kind: catalogue.Kind, danger: DangerKnown | None) -> WorkOrder:
+def draft(request: Request, kind: catalogue.Kind, danger: DangerKnown | None) -> WorkOrder:
+    """A new order as it was told, with nothing done about it yet."""
     now = clock.now()
     place = request.place
     class_code = emergencies.class_of(kind, danger)
@@ -149,6 +179,7 @@ def _new_order(request: Request, kind: catalogue.Kind, danger: DangerKnown | Non
         unchecked=request.verdict == "unchecked",
         hidden=request.verdict != "pass",
         misses=0,
+        open_tasks=0,
         created_at=now,
     )
 
@@ -159,74 +190,22 @@ def accept(number: str, actor: Actor, mode: Mode = Mode.POOL) -> WorkOrder:
     order = queries.find(number, actor)
     policy.ensure_here(actor, order, Action.ACCEPT)
     policy.ensure_may_decide_appeal(actor, order, Action.ACCEPT)
-    rule = routing.rule_for(order)
-    if not _accept(order, rule.mode if rule else mode, actor, rule):
-        raise errors.Conflict("值班链上现在没有人可以接这件紧急工单，请先安排值班人员，或者直接派单。")
+    if not _accept(order, actor, mode):
+        raise Conflict(NOBODY_ON_DUTY if ServiceClass(order.class_code).is_urgent else NOBODY)
     return order
 
 
 def accept_by_the_house(order: WorkOrder) -> bool:
-    """Accept what nobody decided on: by rule, else for the pool of the place, or for the desk where it has none."""
-    rule = routing.rule_for(order)
-    usual = Mode.POOL if order.community_id is not None else Mode.DESK
-    return _accept(order, rule.mode if rule else usual, SYSTEM, rule)
+    """Accept what nobody decided on: by the tables, else for the pool of the place, or its desk where it has none."""
+    return _accept(order, SYSTEM, Mode.POOL)
 
 
-def _accept(order: WorkOrder, mode: str, by: Actor | System, rule: Rule | None) -> bool:
-    """Set the deadlines and send the order on its way; False when it is urgent and there is nobody to send it to."""
-    person = _person_for(order, mode)
-    is_urgent = ServiceClass(order.class_code).is_urgent
-    if person is None and is_urgent:
-        return False
-    facts: dict[str, Any] = {"answers": {Kind.APPEAL: "accepted"}}
-    if rule is not None:
-        facts |= {"rule": rule.code, "rule_name": rule.name, "rule_version": rule.version}
-        order.rule_code = rule.code
-    moments = _set_deadlines(order)
-    if person is None:
-        order.take(Action.ACCEPT, by=by, to=Status.POOLED, **facts)
-        moments |= custody.begin_step(order, "claim")
-    else:
-        step, account_id = person
-        facts |= {"called": step} if is_urgent else {}
-        order.take(Action.ACCEPT, by=by, to=Status.ASSIGNED, assignee=account_id, **facts)
-        custody.hand_over(order, account_id, Action.ACCEPT)
-        order.misses = step if is_urgent else 0
-        moments |= custody.begin_step(order, "sign", "ladder" if is_urgent else "sign")
-    _write(order, moments)
-    owe("accepted", order, rule=rule.name if rule else None)
-    return True
-
-
-def _person_for(order: WorkOrder, mode: str) -> tuple[int, int] | None:
-    """(step of the ladder, account) of the person an order goes to at once; None sends it to the pool."""
-    if mode == Mode.POOL:
-        return None
-    db.session.flush()  # Whoever reported it is asked of the database.
-    if mode == Mode.DUTY:
-        return routing.step_of_ladder(order, 0)
-    if mode == Mode.PRIMARY:
-        worker = routing.own_worker(order)
-        return (0, worker) if worker else None
-    if mode == Mode.DESK:
-        desk = routing.desk_of(order)
-        return (0, desk) if desk else None
-    return None
-
-
-def start_time(order: WorkOrder) -> bool:
-    """Set the deadlines, once, from the submission; says whether they were set now, which is the acceptance."""
-    moments = _set_deadlines(order)
-    timers.start(order.id, order.round, moments)
-    return bool(moments)
-
-
-def _set_deadlines(order: WorkOrder) -> dict[str, datetime]:
-    """Returns the timers to start; none when the deadlines were set before."""
-    if order.accepted_at is not None:
-        return {}
-    due_dates.set_first(order)
-    return due_dates.moments(order, moves.of_round(order) if order.moved else ())
+def _accept(order: WorkOrder, by: Actor | System, usual: Mode) -> bool:
+    # What a superior left with its unit stays within that, whatever the tables say by now.
+    decision = routing.within(order) if order.designated else routing.decide(order)
+    decision = replace(decision, mode=decision.mode or usual)
+    order.lead_unit_id = decision.lead_unit_id
+    return accepting.accept(order, decision, by)
 
 
 def watch(order: WorkOrder, start: datetime, limit: Limit) -> None:
@@ -247,15 +226,26 @@ def decline(number: str, actor: Actor, reason: str, note: str) -> WorkOrder:
     if not note.strip():
         raise errors.field("note", "请告诉居民应当找哪个部门、走什么渠道。")
     if order.claimed_at is not None:
-        raise errors.Conflict("工单已有人认领过，不能再不予受理。")
+        raise Conflict("工单已有人认领过，不能再不予受理。")
+    if order.open_parts:
+        raise Conflict(f"还有{order.open_parts}个拆分件在办，不能不予受理。")
     if not order.has_open(Kind.APPEAL) and Action.APPEAL in queries.actions_of(order):
-        raise errors.Conflict("这件诉求申诉后已经受理，不能再不予受理，请派人办理。", reason="appeal-upheld")
+        raise Conflict("这件诉求申诉后已经受理，不能再不予受理，请派人办理。", reason="appeal-upheld")
+    queries.lock_family(order)
     facts: dict[str, Any] = {"reason": reason, "reason_name": DECLINE_REASONS[reason]}
     facts |= {"office": policy.office_of(actor, order), "answers": {Kind.APPEAL: "declined"}}
-    order.take(Action.DECLINE, by=actor, words=note, **facts)
+    helping.cancel(order, order.take(Action.DECLINE, by=actor, words=note, **facts))
     order.closed_at = clock.now()
     owe("declined", order, reason=DECLINE_REASONS[reason])
+    _follow(order)
     return order
+
+
+def _follow(order: WorkOrder) -> None:
+    """What was a part of another order, or had others merged into it, has ended unsettled."""
+    parts.ended(order)
+    for act in after_ending:
+        act(order)
 
 
 def withdraw(number: str, reporter: Actor, reason: str) -> WorkOrder:
@@ -263,11 +253,17 @@ def withdraw(number: str, reporter: Actor, reason: str) -> WorkOrder:
     policy.ensure_may(reporter, Action.WITHDRAW)
     order, own = joining.find_as_first(number, reporter, Action.WITHDRAW)
     if order.emergency and order.status in OPEN:
-        raise errors.Conflict("这件诉求涉及人身安全，不能撤回；如果险情已经解除，请告诉联系您的工作人员。")
+        raise Conflict("这件诉求涉及人身安全，不能撤回；如果险情已经解除，请告诉联系您的工作人员。")
+    if order.has_open(Kind.SUPERVISION) and order.status in OPEN:
+        raise Conflict("这件诉求正由上级单位督办，不能撤回；不需要办理了，请告诉联系您的工作人员。")
     if order.status in OPEN and joining.hand_on(order, own, reporter, reason):
         return order
-    order.take(Action.WITHDRAW, by=reporter, words=reason)
+    queries.lock_family(order)
+    if order.status in OPEN:
+        parts.withdraw_with(order, reporter)
+    helping.cancel(order, order.take(Action.WITHDRAW, by=reporter, words=reason))
     former = custody.let_go(order)
     order.closed_at = clock.now()
     owe("withdrawn", order, assignee_id=former)
+    _follow(order)
     return order
