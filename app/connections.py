@@ -6,14 +6,28 @@ from app.deadlines import queries as calendars
 from app.deadlines import timers
 from app.notifications import models as notifications
 from app.notifications import recipients
+from app.organisations import directory
+from app.organisations import models as organisations
 from app.people import accounts, closing, sign_in
 from app.people import models as people
 from app.photos import models as photos
 from app.seals import models as seals
 from app.territory import models as territory
 from app.territory import outlines, tree
-from app.work_orders import catalogue, contacts, leaving, placing_again, queries, side_records, text_review, timeline
+from app.work_orders import (
+    catalogue,
+    contacts,
+    intake,
+    leaving,
+    placing_again,
+    queries,
+    side_records,
+    text_review,
+    timeline,
+)
 from app.work_orders import models as work_orders
+from app.work_orders.kin import unmerging
+from app.work_orders.offices import task_records
 from app.work_orders.screening import models as screening
 from app.work_orders.screening import words
 
@@ -22,6 +36,7 @@ TABLES = (
     parameters,
     trail,
     territory,
+    organisations,
     people,
     photos,
     deadlines,
@@ -32,6 +47,7 @@ TABLES = (
     work_orders,
     timeline,
     side_records,
+    task_records,
     text_review,
     seals,
 )
@@ -47,9 +63,10 @@ def connect() -> None:
     sign_in.after_leaving[:] = [leaving.recall_all]
     accounts.after_link[:] = [leaving.become]
     closing.before_phone_goes[:] = [contacts.keep]
+    intake.after_ending[:] = [unmerging.free_all]
 
 
 def forget() -> None:
     """Drop what the rooms keep of the reference data in this process."""
-    for room in (calendars, catalogue, outlines, parameters, words):
+    for room in (calendars, catalogue, directory, outlines, parameters, words):
         room.forget()

@@ -56,6 +56,10 @@ class WorkingCalendar:
             day += ONE_DAY
         return day
 
+    def close_of_business(self, day: date) -> datetime:
+        """When the offices close on that day, or on the first working day after it."""
+        return _moment(self.next_working_day(day).toordinal(), self.hours.closes)
+
     def due(self, start: datetime, limit: Limit) -> datetime:
         """The moment at which a limit that runs from `start` ends (Civil Code, articles 201 and 203)."""
         local = _local(start)
@@ -69,7 +73,7 @@ class WorkingCalendar:
             case Unit.WORKING_DAYS:
                 return self._reach(local, self.hours.closes, round(limit.amount * self.hours.total))
             case Unit.NATURAL_DAYS:
-                return self._close_of_business(local.date() + timedelta(days=ceil(limit.amount)))
+                return self.close_of_business(local.date() + timedelta(days=ceil(limit.amount)))
 
     def moment_at(self, start: datetime, limit: Limit, fraction: float) -> datetime:
         """When a share of a limit has passed, counted in the limit's own unit; natural days run day and night."""
@@ -145,9 +149,6 @@ class WorkingCalendar:
         before = bisect_left(days.ordinals, ordinal)
         is_working = before < bisect_right(days.ordinals, ordinal)
         return before * self.hours.total + (self.hours.worked(at) if is_working else 0)
-
-    def _close_of_business(self, day: date) -> datetime:
-        return _moment(self.next_working_day(day).toordinal(), self.hours.closes)
 
     def _about(self, year: int) -> Year:
         about = self._years.get(year)

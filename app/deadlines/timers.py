@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, insert, select, text, update
+from sqlalchemy import ForeignKey, Index, String, bindparam, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, UTCDateTime, db, table_of
@@ -55,22 +55,37 @@ def due(now: datetime, limit: int = BATCH, without: Collection[int] = ()) -> lis
 
 def fire(timer_id: int, now: datetime) -> Timer | None:
     """Mark a timer as fired in the running transaction; None when another sweep was first."""
-    won = db.session.execute(
-        update(Timer)
-        .where(Timer.id == timer_id, Timer.fired_at.is_(None), Timer.due_at <= now)
-        .values(fired_at=now)
-        .returning(Timer.work_order_id, Timer.kind, Timer.round, Timer.due_at)
-    ).one_or_none()
+    won = db.session.execute(_FIRE, {"timer": timer_id, "now": now}).one_or_none()
     if won is None:
         return None
     return Timer(id=timer_id, work_order_id=won[0], kind=won[1], round=won[2], due_at=won[3], fired_at=now)
 
 
+_NOW = bindparam("now", type_=UTCDateTime)
+# Of the plain table: no row of a timer is kept in the session.
+_OF = table_of(Timer).c
+_FIRE = (
+    update(table_of(Timer))
+    .where(_OF.id == bindparam("timer"), _OF.fired_at.is_(None), _OF.due_at <= _NOW)
+    .values(fired_at=_NOW)
+    .returning(_OF.work_order_id, _OF.kind, _OF.round, _OF.due_at)
+)
+
+
+def hold(*work_order_ids: int) -> None:
+    """Take hold of all that may still fire of these orders, before the orders themselves, as the sweep does.
+
+    So of the two neither waits for what the other one has.
+    """
+    waiting = select(_OF.id).where(_OF.work_order_id.in_(work_order_ids), _OF.fired_at.is_(None))
+    db.session.execute(waiting.order_by(_OF.id).with_for_update())
+
+
 def again(work_order_id: int, round: int, kinds: Iterable[str], since: datetime) -> None:
-    """Set timers of these kinds anew that fired since that moment, when nothing could come of them."""
+    """Set the newest timers of these kinds anew that fired since that moment, when nothing could come of them."""
     of_order = (Timer.work_order_id == work_order_id, Timer.round == round, Timer.kind.in_(tuple(kinds)))
-    fired = db.session.execute(select(Timer.kind, Timer.due_at).where(*of_order, Timer.fired_at > since))
-    start(work_order_id, round, {row.kind: row.due_at for row in fired})
+    fired = select(Timer.kind, Timer.due_at).where(*of_order, Timer.fired_at > since).order_by(Timer.id)
+    start(work_order_id, round, {row.kind: row.due_at for row in db.session.execute(fired)})
 
 
 def end(work_order_id: int, kinds: Iterable[str], now: datetime) -> list[str]:

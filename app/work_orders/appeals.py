@@ -9,9 +9,10 @@ from app.deadlines.action_limits import due
 from app.errors import Conflict
 from app.people.actor import Actor
 from app.territory.models import Level
-from app.work_orders import policy, queries
+from app.work_orders import due_dates, policy, queries
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
+from app.work_orders.offices import units
 from app.work_orders.side_records import Kind, put
 from app.work_orders.timeline import Event
 from app.work_orders.workflow import Action, Status
@@ -29,6 +30,9 @@ def appeal(number: str, reporter: Actor, reason: str) -> WorkOrder:
     event = order.take(Action.APPEAL, by=reporter, words=reason)
     unit_id, due_at = _unit_above(order, decline), due("appeal", clock.now())
     put(order, Kind.APPEAL, event, unit_id=unit_id, due_at=due_at, decliner_id=decline.actor_id if decline else None)
+    if order.closed_at is not None:
+        # What fell due while it was declined, when nothing could come of it, is late now.
+        timers.again(order.id, order.round, due_dates.OF_DUE, since=order.closed_at)
     order.closed_at, order.step_due_at = None, due_at
     timers.start(order.id, order.round, {"appeal": due_at})
     owe("appealed", order, unit_id=unit_id)
@@ -50,6 +54,6 @@ def _last_decline(order: WorkOrder) -> Event | None:
 def _unit_above(order: WorkOrder, decline: Event | None) -> int | None:
     """The nearest place above the office that declined; above the city there is only the city."""
     office = decline.facts.get("office") if decline else None
-    own = next((level for level in policy.UNITS if getattr(order, f"{level}_id") is not None), Level.CITY)
-    places = (getattr(order, f"{level}_id") for level in policy.above(Level(office) if office else own))
+    own = next((level for level in units.OFFICES if getattr(order, f"{level}_id") is not None), Level.CITY)
+    places = (getattr(order, f"{level}_id") for level in units.above(Level(office) if office else own))
     return next((place for place in places if place is not None), None)

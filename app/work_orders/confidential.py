@@ -5,6 +5,7 @@ from app.people.actor import Actor
 from app.people.models import Role
 from app.work_orders import joining, policy, queries
 from app.work_orders.facts import owe
+from app.work_orders.kin import parts
 from app.work_orders.models import WorkOrder
 from app.work_orders.workflow import Action
 
@@ -22,6 +23,10 @@ def confide(number: str, actor: Actor, *, as_reporter: bool) -> WorkOrder:
     order.take(Action.CONFIDE, by=actor)
     order.confidential = True
     owe("made_confidential", order)
+    for part in parts.open_ones(order):
+        part.take(Action.CONFIDE, by=actor, with_order=order.number)
+        part.confidential = True
+        owe("made_confidential", part)
     return order
 
 

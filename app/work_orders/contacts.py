@@ -6,6 +6,7 @@ Kept for a year after the order has ended, as the privacy notice says, and of pe
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from app import parameters
 from app.db import db
@@ -55,4 +56,8 @@ def _erase(reporters: Select[tuple[int]]) -> int:
 def is_needed() -> ColumnElement[bool]:
     """Whether somebody may still have to speak with the reporters of an order."""
     followed_up = exists().where(FollowUp.work_order_id == WorkOrder.id, FollowUp.ended_at.is_(None))
-    return or_(WorkOrder.status.not_in([status.value for status in ENDED]), followed_up)
+    going_on = aliased(WorkOrder)
+    ended = [status.value for status in ENDED]
+    # What was merged may live again as long as the other order is not over.
+    may_return = exists().where(going_on.id == WorkOrder.merged_into_id, going_on.status.not_in(ended))
+    return or_(WorkOrder.status.not_in(ended), followed_up, may_return)

@@ -10,15 +10,16 @@ from app.people.models import Role
 from app.territory.models import Level
 from app.territory.placing import Place
 from app.work_orders import catalogue, custody, intake, policy, queries, respan, routing, side_records
-from app.work_orders.assignment import to_ladder
+from app.work_orders.assignment import assign, to_ladder
 from app.work_orders.catalogue import Kind as Category
-from app.work_orders.facts import owe, owe_lapsed
+from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
-from app.work_orders.side_records import LAPSED, Kind
+from app.work_orders.offices import another_unit, supervision
+from app.work_orders.side_records import Kind
+from app.work_orders.timeline import Event
 from app.work_orders.workflow import Action, Status, next_status
 
-OF_THE_UNIT = (Kind.CATEGORY, Kind.EXTENSION)
-"""Requests that the unit answers, and that end when another unit takes over."""
+NO_DESK = "这类事项由上级单位负责，但那里现在没有人可以接手，请先请上级安排人员，再改类别。"
 NOBODY = "值班链上现在没有人可以接手这件紧急工单，请先安排值班人员，或者直接派单，再改类别。"
 
 
@@ -34,8 +35,8 @@ def recategorise(number: str, actor: Actor, category: str, reason: str) -> WorkO
     if order.has_open(Kind.CATEGORY):
         raise Conflict("已有一个改类别的申请在等审批，请等管理员审批后再改。")
     if _decides(actor, order) or not respan.is_longer(order, str(kind.class_code)):
-        order.take(Action.RECATEGORISE, by=actor, words=reason, visible="act", **_facts(order, kind))
-        _apply(order, kind)
+        event = order.take(Action.RECATEGORISE, by=actor, words=reason, visible="act", **_facts(order, kind))
+        _apply(order, kind, event)
     else:
         _propose(order, actor, kind, reason)
     return order
@@ -74,27 +75,56 @@ def decide_category(number: str, manager: Actor, approved: bool, note: str) -> W
     outcome = "approved" if approved else "refused"
     facts = _facts(order, kind, outcome)
     visible = "act" if approved else "internal"
-    order.take(
+    event = order.take(
         Action.DECIDE_CATEGORY, by=manager, words=note, visible=visible, answers={Kind.CATEGORY: outcome}, **facts
     )
     if approved:
-        _apply(order, kind)
+        _apply(order, kind, event)
     else:
         owe("category_refused", order)
     return order
 
 
-def _apply(order: WorkOrder, kind: Category) -> None:
+def _apply(order: WorkOrder, kind: Category, event: Event) -> None:
     """What was answered and photographed stays; who must act now follows from the new class."""
-    was_urgent = ServiceClass(order.class_code).is_urgent
+    was_urgent, unit = ServiceClass(order.class_code).is_urgent, _unit(order)
     order.category_code = kind.code
     respan.change_class(order, str(kind.class_code))
     owe("recategorised", order)
     if order.status == Status.SUBMITTED:
-        if routing.rule_for(order) is not None:
-            intake.route(order)
+        _send(order)
     elif ServiceClass(order.class_code).is_urgent != was_urgent:
         _change_pace(order)
+    elif order.status == Status.POOLED and not order.designated:
+        _leave_the_pool(order)
+    if _unit(order) != unit:
+        another_unit.took_over(order, event)
+
+
+def _unit(order: WorkOrder) -> tuple[int | None, int | None]:
+    return order.lead_unit_id, order.lead_organisation_id
+
+
+def _send(order: WorkOrder) -> None:
+    """What nobody has accepted goes where the tables say; what a superior left with its unit stays within that."""
+    if routing.decide(order).mode is None:
+        return
+    if order.designated:
+        intake.route_within(order, SYSTEM)
+    else:
+        intake.route(order)
+
+
+def _leave_the_pool(order: WorkOrder) -> None:
+    """What turns out to be outside the community's list goes to the desk of the office that answers for it."""
+    decision = routing.decide(order)
+    if not decision.is_above:
+        return
+    order.lead_unit_id = decision.lead_unit_id
+    desk = routing.desk_of(order)
+    if desk is None:
+        raise Conflict(NO_DESK)
+    assign(order, desk, Action.ASSIGN, SYSTEM)
 
 
 def _change_pace(order: WorkOrder) -> None:
@@ -137,14 +167,9 @@ def _is_same(order: WorkOrder, place: Place) -> bool:
 
 def _move_away(order: WorkOrder, actor: Actor, place: Place, reason: str) -> None:
     """Deadlines stay; requests to the former unit end; whoever had it is told and free of it."""
-    waiting = [record for kind in OF_THE_UNIT if (record := side_records.find_open(order, kind))]
-    answers = {Kind(record.kind): LAPSED for record in waiting}
-    order.take(Action.RELOCATE, by=actor, to=Status.SUBMITTED, words=reason, visible="act", answers=answers)
-    for record in waiting:
-        owe_lapsed(order, record)
-    former = custody.let_go(order)
-    order.misses, order.step_due_at = 0, None
+    former = another_unit.pass_on(order, Action.RELOCATE, actor, words=reason, visible="act")
     _put_at(order, place)
+    supervision.follow(order)
     owe("relocated", order, former_id=former)
     intake.route(order)
 
@@ -155,7 +180,6 @@ def _put_at(order: WorkOrder, place: Place) -> None:
     for name in ("compound_id", "building", "unit", "lat", "lng", "given_lat", "given_lng", "coordinate_system"):
         setattr(order, name, getattr(place, name))
     order.address, order.place_text, order.unplaced = place.address, place.text, place.unplaced
-    order.lead_unit_id = place.community_id
 
 
 def _in_charge(number: str, actor: Actor, action: Action) -> WorkOrder:

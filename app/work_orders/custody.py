@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select, union, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, union, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock, parameters
@@ -16,6 +17,8 @@ from app.work_orders.timeline import Event
 from app.work_orders.workflow import Action
 
 CAP = ("open_orders_per_worker", 20)
+CONFLICT = "conflict_of_interest"
+"""The reason of whoever refuses an order because it concerns them."""
 
 
 def cap() -> int:
@@ -35,52 +38,83 @@ def held_by(account_id: ColumnElement[int] | InstrumentedAttribute[int] | int) -
 
 def with_room(account_ids: Collection[int]) -> list[int]:
     """Those of the people, in their order, who are under the cap."""
+    held = _held(account_ids)
+    return [account_id for account_id in account_ids if held.get(account_id, 0) < cap()]
+
+
+def least_busy(account_ids: Collection[int]) -> list[int]:
+    """Those of the people who are under the cap, whoever has the fewest orders first."""
+    held = _held(account_ids)
+    free = [account_id for account_id in account_ids if held.get(account_id, 0) < cap()]
+    return sorted(free, key=lambda account_id: held.get(account_id, 0))
+
+
+def _held(account_ids: Collection[int]) -> dict[int, int]:
+    if not account_ids:
+        return {}
     counted = (
         select(Assignment.account_id, func.count())
         .where(Assignment.account_id.in_(account_ids), Assignment.ended_at.is_(None))
         .group_by(Assignment.account_id)
     )
-    held = {account_id: count for account_id, count in db.session.execute(counted)}
-    return [account_id for account_id in account_ids if held.get(account_id, 0) < cap()]
+    return {account_id: count for account_id, count in db.session.execute(counted)}
 
 
 def ever_held(order: WorkOrder, account_id: int) -> bool:
-    held = exists().where(Assignment.work_order_id == order.id, Assignment.account_id == account_id)
-    return bool(db.session.scalar(select(held)))
+    """Whether the person had the order once, or a part of it."""
+    return account_id in holders(order)
+
+
+def holders(order: WorkOrder, *, now: bool = False) -> set[int]:
+    """Accounts that had the order or a part that was split off it; with `now` those that have."""
+    of_matter = select(WorkOrder.id).where(or_(WorkOrder.id == order.id, WorkOrder.parent_id == order.id))
+    held = select(Assignment.account_id).where(Assignment.work_order_id.in_(of_matter))
+    return set(db.session.scalars(held.where(Assignment.ended_at.is_(None)) if now else held))
+
+
+def matter_ids(order: Any) -> list[int]:
+    """The order and what it was split off: whoever reported either, or is concerned by it, may have neither."""
+    return [order.id] if order.parent_id is None else [order.id, order.parent_id]
 
 
 def reporters(order: WorkOrder) -> set[int]:
-    """Accounts that reported the order or joined it."""
+    """Accounts that reported the order, or what it was split off, or joined it."""
     found = db.session.scalars(
-        select(Reporter.account_id).where(Reporter.work_order_id == order.id, Reporter.left_at.is_(None))
+        select(Reporter.account_id).where(Reporter.work_order_id.in_(matter_ids(order)), Reporter.left_at.is_(None))
     )
     return {account_id for account_id in found if account_id is not None}
 
 
 def barred(order: WorkOrder) -> set[int]:
-    """Accounts that may never have the order: who reported it, and whom it concerns."""
+    """Accounts that may never have the order: who reported it, whom it concerns, and who said so when refusing it."""
     reported = select(Reporter.account_id).where(
-        Reporter.work_order_id == order.id, Reporter.left_at.is_(None), Reporter.account_id.is_not(None)
+        Reporter.work_order_id.in_(matter_ids(order)), Reporter.left_at.is_(None), Reporter.account_id.is_not(None)
     )
-    concerned = select(Recusal.account_id).where(Recusal.work_order_id == order.id)
-    return set(db.session.scalars(union(reported, concerned)))
+    said_so = select(Event.actor_id).where(
+        Event.work_order_id.in_(matter_ids(order)),
+        Event.action == Action.REFUSE.value,
+        Event.facts["reason"].as_string() == CONFLICT,
+    )
+    return set(db.session.scalars(union(reported, _concerned(order), said_so)))
+
+
+def concerned(order: WorkOrder) -> set[int]:
+    """Accounts that the order concerns, or what it was split off."""
+    return set(db.session.scalars(_concerned(order)))
+
+
+def _concerned(order: WorkOrder) -> Select[tuple[int]]:
+    return select(Recusal.account_id).where(Recusal.work_order_id.in_(matter_ids(order)))
 
 
 def is_reporter(order: WorkOrder, account_id: int) -> bool:
     return account_id in reporters(order)
 
 
-def gave_back(order: WorkOrder, *actions: Action) -> dict[int, list[str]]:
-    """Who refused or released the order, and the reasons they chose."""
-    rows = db.session.execute(
-        select(Event.actor_id, Event.facts).where(
-            Event.work_order_id == order.id, Event.action.in_([action.value for action in actions])
-        )
-    )
-    found: dict[int, list[str]] = {}
-    for actor_id, facts in rows:
-        found.setdefault(actor_id, []).append(facts.get("reason", ""))
-    return found
+def gave_back(order: WorkOrder, *actions: Action) -> set[int]:
+    """Who refused or released the order."""
+    done = (Event.work_order_id == order.id, Event.action.in_([action.value for action in actions]))
+    return set(db.session.scalars(select(Event.actor_id).where(*done)))
 
 
 def hand_over(order: WorkOrder, account_id: int, how: Action) -> int | None:

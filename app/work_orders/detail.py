@@ -18,6 +18,7 @@ from app.photos.queries import Shown
 from app.work_orders import calls, confidential, lines, policy, scope
 from app.work_orders.calls import Call
 from app.work_orders.joining import Standing, stands
+from app.work_orders.kin import merged
 from app.work_orders.lines import Line
 from app.work_orders.models import Rating, Reporter, WorkOrder
 from app.work_orders.queries import ABSENT, PEOPLE_KEPT
@@ -45,6 +46,7 @@ class Detail:
     actions: Sequence[str]
     calls: Sequence[Call]
     standing: Standing | None = None  # of a reader who is a reporter
+    merged_into: str | None = None  # the number of what it was merged into, where the reader may see that
 
 
 def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
@@ -59,6 +61,8 @@ def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
     pictures = _pictures(order, actor, standing)
     events = lines.events(order)
     reader = None if standing is None else lines.reader(events, actor.account_id, standing)
+    target = merged.target_for(order, actor, as_reporter=as_reporter)
+    done = [row.action for row in events]
     reporter_ids = {one.account_id for one in reporters if one.account_id is not None}
     return Detail(
         order=order,
@@ -67,9 +71,10 @@ def detail(number: str, actor: Actor, *, as_reporter: bool = False) -> Detail:
         photos=[one for one in pictures if one.purpose is Purpose.REPORT and (standing is None or one.round == 1)],
         reporters=[] if as_reporter else [_shown(order, one, actor) for one in reporters if one.left_at is None],
         rating=own if own is not None and own.solved else None,
-        actions=_actions(order, actor, reporters, standing, [row.action for row in events]),
+        actions=_actions(order, actor, reporters, own if as_reporter else None, done, target),
         calls=calls.calls(events),
         standing=standing,
+        merged_into=target.number if target is not None and target.may_see else None,
     )
 
 
@@ -99,6 +104,7 @@ _REPORTERS = (
         Reporter.name.label("given_name"),
         Reporter.contact,
         Reporter.is_first,
+        Reporter.came_from_id,
         Account.name,
         Account.phone,
         Rating.answered,
@@ -142,14 +148,26 @@ def _shown(order: WorkOrder, reporter: Row[Any], actor: Actor) -> ReporterShown:
 
 
 def _actions(
-    order: WorkOrder, actor: Actor, reporters: Sequence[Row[Any]], standing: Standing | None, done: Sequence[str]
+    order: WorkOrder,
+    actor: Actor,
+    reporters: Sequence[Row[Any]],
+    own: Row[Any] | None,
+    done: Sequence[str],
+    target: Row[Any] | None,
 ) -> list[str]:
-    """What the order's row allows, without what was done as often as it may be."""
-    found = policy.actions(order, actor, reporter=standing is not None, joined=standing is Standing.JOINED)
+    """What the order's row allows, without what was done as often as it may be; `own` is the reader as a reporter.
+
+    What was merged is reopened by its own reporters alone, once what it was merged into has closed.
+    """
+    found = policy.actions(order, actor, reporter=own is not None, joined=own is not None and not own.is_first)
+    if own is not None and target is not None and merged.may_reopen(target):
+        found.append(Action.REOPEN.value)
     over = policy.used_up(done)
+    if own is not None and own.came_from_id is not None:
+        over.add(Action.REOPEN)
     if Action.APPEAL in done and not order.has_open(Kind.APPEAL):
         over.add(Action.DECLINE)  # what was decided upon the appeal stands
-    if standing is None:
+    if own is None:
         over.discard(Action.REOPEN)  # a manager may always
     rated_by = {one.account_id for one in reporters if one.solved is not None}
     if actor.account_id in rated_by:

@@ -16,7 +16,7 @@ from app.territory.models import Territory
 from app.work_orders import due_dates, moves, policy, queries
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
-from app.work_orders.policy import UNITS
+from app.work_orders.offices import units
 from app.work_orders.side_records import Kind, SideRecord, find_open, put
 from app.work_orders.workflow import ACTIVE, Action
 
@@ -69,9 +69,9 @@ def room_left(order: WorkOrder) -> tuple[float, Unit]:
 
 def _decider(order: WorkOrder, asker: Actor) -> int | None:
     """The unit that answers for the order; after an extension was given, and for its own manager, one level higher."""
-    units = [unit for level in UNITS if (unit := getattr(order, f"{level}_id")) is not None]
+    line = units.lead_and_above(order)
     own = {post.territory_id for post in asker.posts if post.role is Role.MANAGER}
-    rest = units[_given_before(order) > 0 :] or units[-1:]
+    rest = line[_given_before(order) > 0 :] or line[-1:]
     return next((unit for unit in rest if unit not in own), rest[-1] if rest else None)
 
 
@@ -103,6 +103,8 @@ def decide(number: str, manager: Actor, approved: bool, note: str) -> WorkOrder:
     if not note.strip():
         raise errors.field("note", "请写明审批的意见，承办人会看到。")
     limit, outcome = moves.limit_of(record.facts), moves.APPROVED if approved else "refused"
+    if approved:
+        _ensure_still_within(order, limit)
     order.take(
         Action.DECIDE_EXTENSION,
         by=manager,
@@ -118,6 +120,16 @@ def decide(number: str, manager: Actor, approved: bool, note: str) -> WorkOrder:
         order.due_provisional = due_dates.rests_on_provisional(order)
     owe("extended" if approved else "extension_refused", order)
     return order
+
+
+def _ensure_still_within(order: WorkOrder, limit: Limit) -> None:
+    """Since it was asked for the order may have come into another class, which has less room or none."""
+    left, unit = room_left(order)
+    if order.class_code == ServiceClass.P0 or limit.unit is not unit or limit.amount > left:
+        raise Conflict(
+            "申请以后工单改了类别，按现在的时限不能延长这么多。请不同意，由承办人按现在的时限重新申请。",
+            reason="class-changed",
+        )
 
 
 def why_not_decide(record: SideRecord, manager: Actor) -> str:

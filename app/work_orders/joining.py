@@ -54,7 +54,7 @@ def join(number: str, resident: Actor) -> WorkOrder:
     if own is None:
         own = Reporter(work_order=order, account_id=resident.account_id)
         db.session.add(own)
-    own.is_first, own.left_at, own.created_at = False, None, clock.now()
+    own.is_first, own.left_at, own.came_from_id, own.created_at = False, None, None, clock.now()
     owe("joined", order)
     return order
 
@@ -87,9 +87,15 @@ def leave(number: str, resident: Actor) -> WorkOrder:
 
 
 def hand_on(order: WorkOrder, own: Reporter, by: Actor, reason: str) -> bool:
-    """Let the earliest neighbour follow the first reporter, who leaves; False when nobody joined."""
+    """Let the earliest neighbour follow the first reporter, who leaves; False when nobody joined.
+
+    Whoever came with a merged order has that one to go on with.
+    """
     others = select(Reporter).where(
-        Reporter.work_order_id == order.id, Reporter.left_at.is_(None), Reporter.id != own.id
+        Reporter.work_order_id == order.id,
+        Reporter.left_at.is_(None),
+        Reporter.came_from_id.is_(None),
+        Reporter.id != own.id,
     )
     heir = db.session.scalars(others.order_by(Reporter.created_at, Reporter.id).limit(1)).first()
     if heir is None:

@@ -1,11 +1,12 @@
 """The holder's clock 承办计时: every overdue minute counts to whoever had the order then."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from app import clock
 from app.db import db
@@ -78,6 +79,20 @@ def by_holder(order: WorkOrder) -> list[Share]:
     return [share for late in _rounds(order) for share in shares(late)]
 
 
+def between(orders: Sequence[WorkOrder], start: datetime, end: datetime) -> dict[int, list[Share]]:
+    """The same of many orders, by their ids, and only what fell between two moments: four statements for all."""
+    kept = _kept(orders)
+    return {
+        order.id: [share for late in _rounds_of(order, kept) for share in shares(_cut_to(late, start, end))]
+        for order in orders
+    }
+
+
+def _cut_to(late: Late, start: datetime, end: datetime) -> Late:
+    pieces = [(max(start, begin), min(end, until)) for begin, until in late.running]
+    return replace(late, running=[piece for piece in pieces if piece[0] < piece[1]])
+
+
 def total(order: WorkOrder) -> int:
     """All overdue minutes of the order until now."""
     return sum(overdue(late) for late in _rounds(order))
@@ -116,12 +131,67 @@ def _cut(start: datetime, end: datetime, stretches: Iterable[Stretch]) -> Iterat
     yield from zip(at, at[1:], strict=False)
 
 
+Rows = dict[int, list[Any]]
+"""Rows of some orders, by order."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was written down about some orders: their lines, timers, holders and the extensions asked for."""
+
+    lines: Rows
+    timers: Rows
+    holders: Rows
+    asked: Rows
+
+
+def _kept(orders: Sequence[WorkOrder]) -> Kept:
+    ids = [order.id for order in orders]
+    return Kept(*(_by_order(statement, ids) for statement in (_LINES, _TIMERS, _HOLDERS, _ASKED)))
+
+
+def _by_order(statement: Select[Any], ids: Sequence[int]) -> Rows:
+    found: Rows = {order_id: [] for order_id in ids}
+    for row in db.session.execute(statement, {"ids": ids}):
+        found[row.work_order_id].append(row)
+    return found
+
+
+_LINES = (
+    select(Event.work_order_id, Event.at, Event.to_status, Event.round)
+    .where(Event.work_order_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Event.work_order_id, Event.id)
+)
+_TIMERS = (
+    select(Timer.work_order_id, Timer.round, Timer.due_at)
+    .where(Timer.work_order_id.in_(bindparam("ids", expanding=True)), Timer.kind == "due")
+    .order_by(Timer.round, Timer.id)
+)
+_HOLDERS = (
+    select(Assignment.work_order_id, Assignment.account_id, Assignment.started_at, Assignment.ended_at)
+    .where(Assignment.work_order_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Assignment.id)
+)
+_ASKED = (
+    select(SideRecord.work_order_id, SideRecord.opened_at, SideRecord.outcome, SideRecord.unit_id, SideRecord.round)
+    .where(SideRecord.work_order_id.in_(bindparam("ids", expanding=True)), SideRecord.kind == Kind.EXTENSION.value)
+    .order_by(SideRecord.id)
+)
+
+
 def _rounds(order: WorkOrder) -> list[Late]:
-    active, approvers, holders = _active(order), _approvers(order), _holders(order)
+    return _rounds_of(order, _kept([order]))
+
+
+def _rounds_of(order: WorkOrder, kept: Kept) -> list[Late]:
+    active, approvers = _active(kept.lines[order.id]), _approvers(kept.asked[order.id])
+    holders = [
+        Stretch(row.started_at, row.ended_at, Holder(To.PERSON, row.account_id)) for row in kept.holders[order.id]
+    ]
     office, count = Holder(To.UNIT, order.lead_unit_id), _count_of(order)
     return [
         Late(one, active.get(one, ()), due_at, [*approvers.get(one, ()), *holders], office, count)
-        for one, due_at in _due_of_rounds(order)
+        for one, due_at in _due_of_rounds(order, kept.timers[order.id])
     ]
 
 
@@ -131,11 +201,8 @@ def _count_of(order: WorkOrder) -> Count:
     return calendar().working_time_between
 
 
-def _active(order: WorkOrder) -> dict[int, list[tuple[datetime, datetime]]]:
+def _active(lines: Sequence[Any]) -> dict[int, list[tuple[datetime, datetime]]]:
     """By round, when the resident's time ran: neither paused nor settled."""
-    lines = db.session.execute(
-        select(Event.at, Event.to_status, Event.round).where(Event.work_order_id == order.id).order_by(Event.id)
-    ).all()
     ends = [line.at for line in lines[1:]] + [clock.now()]
     found: dict[int, list[tuple[datetime, datetime]]] = {}
     for line, end in zip(lines, ends, strict=True):
@@ -144,35 +211,16 @@ def _active(order: WorkOrder) -> dict[int, list[tuple[datetime, datetime]]]:
     return found
 
 
-def _due_of_rounds(order: WorkOrder) -> list[tuple[int, datetime]]:
+def _due_of_rounds(order: WorkOrder, rows: Sequence[Any]) -> list[tuple[int, datetime]]:
     """The last due date of each round: of earlier ones the last timer tells it, of this one the order."""
-    rows = db.session.execute(
-        select(Timer.round, Timer.due_at)
-        .where(Timer.work_order_id == order.id, Timer.kind == "due")
-        .order_by(Timer.round, Timer.id)
-    )
-    found = {row.round: row.due_at for row in rows}
+    found: dict[int, datetime] = {row.round: row.due_at for row in rows}
     if order.due_at is not None:
         found[order.round] = order.due_at
     return sorted(found.items())
 
 
-def _holders(order: WorkOrder) -> list[Stretch]:
-    rows = db.session.execute(
-        select(Assignment.account_id, Assignment.started_at, Assignment.ended_at)
-        .where(Assignment.work_order_id == order.id)
-        .order_by(Assignment.id)
-    )
-    return [Stretch(row.started_at, row.ended_at, Holder(To.PERSON, row.account_id)) for row in rows]
-
-
-def _approvers(order: WorkOrder) -> dict[int, list[Stretch]]:
+def _approvers(asked: Sequence[Any]) -> dict[int, list[Stretch]]:
     """By round: from an extension that nobody answered until the next one was asked for."""
-    asked = db.session.execute(
-        select(SideRecord.opened_at, SideRecord.outcome, SideRecord.unit_id, SideRecord.round)
-        .where(SideRecord.work_order_id == order.id, SideRecord.kind == Kind.EXTENSION.value)
-        .order_by(SideRecord.id)
-    ).all()
     ends = [*(row.opened_at for row in asked[1:]), None]
     found: dict[int, list[Stretch]] = {}
     for row, end in zip(asked, ends, strict=False):

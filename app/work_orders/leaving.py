@@ -5,15 +5,13 @@ from datetime import datetime
 from sqlalchemy import exists, or_, select, update
 
 from app.db import db
-from app.deadlines.limits import ServiceClass
 from app.notifications import outbox
 from app.people import queries as people
 from app.people.actor import SYSTEM
 from app.people.models import Account, AccountState, Posting
 from app.territory.models import Level
 from app.work_orders import custody, transfer
-from app.work_orders.assignment import to_ladder, to_pool
-from app.work_orders.facts import owe
+from app.work_orders.assignment import give_back
 from app.work_orders.models import Assignment, Recusal, WorkOrder
 from app.work_orders.side_records import SideRecord
 from app.work_orders.workflow import Action, Status
@@ -32,7 +30,7 @@ FOLLOWING = (
 
 
 def recall_all(account_id: int) -> None:
-    """收回: every order the person has goes to the pool, what is urgent to the ladder; in the running transaction."""
+    """收回: every order the person has goes back to the pool or its unit; in the running transaction."""
     transfer.end_offers_to(account_id)
     for order in _held(account_id):
         recall(order)
@@ -52,13 +50,9 @@ def recall_strays(_now: datetime) -> int:
 
 
 def recall(order: WorkOrder) -> bool:
-    """Take one order back from whoever has it; False for what is urgent and stays because nobody else is posted."""
+    """Take one order back from whoever has it; False when it stays because nobody else could have it."""
     was_signed = order.status == Status.IN_PROGRESS
-    if ServiceClass(order.class_code).is_urgent:
-        return to_ladder(order, 0, Action.RECALL, SYSTEM)
-    to_pool(order, Action.RECALL, SYSTEM)
-    owe("released" if was_signed else "returned_to_pool", order)
-    return True
+    return give_back(order, Action.RECALL, SYSTEM, told="released" if was_signed else "returned_to_pool")
 
 
 def become(old_id: int, new_id: int) -> None:

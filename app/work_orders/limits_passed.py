@@ -13,24 +13,26 @@ from app.deadlines.action_limits import due
 from app.deadlines.limits import ServiceClass
 from app.deadlines.timers import Timer
 from app.people.actor import SYSTEM
-from app.work_orders import (
-    custody,
-    extensions,
-    follow_up,
-    intake,
-    questions,
-    replies,
-    resolution,
-    routing,
-    transfer,
-)
+from app.work_orders import custody, extensions, follow_up, intake, questions, replies, resolution, routing, transfer
 from app.work_orders.assignment import assign, to_ladder, to_pool
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
+from app.work_orders.offices import (
+    disputes,
+    escalations,
+    helping,
+    ledger,
+    ledger_reviews,
+    ledger_terms,
+    supervision,
+    termination,
+)
 from app.work_orders.side_records import Kind, find_open
 from app.work_orders.workflow import ACTIVE, Action, Status
 
 Handler = Callable[[WorkOrder, Timer], None]
+OF_ALL_ROUNDS = ("supervision",)
+"""What is watched until it is cleared, whatever becomes of the order meanwhile."""
 DRAWN_PERCENT = ("follow_up_drawn_percent", 10)
 
 
@@ -40,7 +42,7 @@ def fire(timer_id: int, now: datetime) -> str | None:
     if timer is None:
         return None
     order = db.session.scalars(select(WorkOrder).where(WorkOrder.id == timer.work_order_id)).one()
-    if timer.round == order.round:
+    if timer.round == order.round or timer.kind in OF_ALL_ROUNDS:
         HANDLERS[timer.kind](order, timer)
     return timer.kind
 
@@ -55,7 +57,7 @@ def _not_accepted(order: WorkOrder, timer: Timer) -> None:
     # What is appealed waits for the unit above, whoever else is on duty.
     if not _waits(order, timer, Status.SUBMITTED) or order.has_open(Kind.APPEAL):
         return
-    officer = routing.step_of_ladder(order, 1)
+    officer = routing.step_of_ladder(order, routing.rung(order))
     if officer is None:
         custody.await_step(order, "accept")  # Nobody is posted anywhere above; looked for again.
         return
@@ -82,7 +84,7 @@ def _not_signed(order: WorkOrder, timer: Timer) -> None:
         return
     if ServiceClass(order.class_code).is_urgent:
         _climb(order)
-    elif order.misses == 0 and order.community_id is not None:
+    elif order.misses == 0 and routing.may_pool(order):
         former = order.assignee_id
         to_pool(order, Action.LAPSE, SYSTEM)
         order.misses = 1
@@ -95,15 +97,16 @@ def _climb(order: WorkOrder) -> None:
     if not to_ladder(order, order.misses + 1, Action.ASSIGN, SYSTEM):
         order.step_due_at = None
         order.take(Action.WARN, by=SYSTEM, visible="internal", step="ladder_ended")
-        owe("overdue_supervision", order)
+        supervision.open_by_house(order, "ladder_ended")
 
 
 def _up_the_line(order: WorkOrder) -> None:
-    """Second miss: the community's manager; then subdistrict, district and city, with supervision.
+    """Second miss: the manager of its unit; then those of the offices above, with supervision.
 
-    What has no community has no pool to go back to, so it climbs at the first miss.
+    What no pool may have climbs at the first miss.
     """
-    level = max(order.misses, 1)
+    own = routing.rung(order)
+    level = max(order.misses, own)
     following = routing.manager_from(order, level)
     if following is None:
         order.step_due_at = None
@@ -111,7 +114,10 @@ def _up_the_line(order: WorkOrder) -> None:
     else:
         order.misses = following[0] + 1
         assign(order, following[1], Action.ASSIGN, SYSTEM)
-    owe("not_signed" if level == 1 else "overdue_supervision", order)
+    if level == own:
+        owe("not_signed", order)
+    else:
+        supervision.open_by_house(order, "not_signed")
 
 
 def _not_contacted(order: WorkOrder, _timer: Timer) -> None:
@@ -122,8 +128,10 @@ def _not_contacted(order: WorkOrder, _timer: Timer) -> None:
 
 def _warn(order: WorkOrder, timer: Timer) -> None:
     if order.status in ACTIVE:
-        order.take(Action.WARN, by=SYSTEM, visible="internal", step=timer.kind)
-        owe("warned", order, step=timer.kind)
+        is_hint = timer.kind == "warn_80" and ledger_terms.is_suggested(order)
+        step = "warn_80_ledger" if is_hint else timer.kind
+        order.take(Action.WARN, by=SYSTEM, visible="internal", step=step)
+        owe("warned", order, step=step)
 
 
 def _overdue(order: WorkOrder, timer: Timer) -> None:
@@ -133,13 +141,10 @@ def _overdue(order: WorkOrder, timer: Timer) -> None:
         owe("overdue", order)
 
 
-def _overdue_for(topic: str) -> Handler:
-    def tell(order: WorkOrder, timer: Timer) -> None:
-        if order.status in ACTIVE and order.due_at is not None and order.due_at <= timer.due_at:
-            order.take(Action.OVERDUE, by=SYSTEM, visible="internal", told=topic)
-            owe(topic, order)
-
-    return tell
+def _overdue_for_subdistrict(order: WorkOrder, timer: Timer) -> None:
+    if order.status in ACTIVE and order.due_at is not None and order.due_at <= timer.due_at:
+        order.take(Action.OVERDUE, by=SYSTEM, visible="internal", told="overdue_subdistrict")
+        owe("overdue_subdistrict", order)
 
 
 def _rating_ended(order: WorkOrder, _timer: Timer) -> None:
@@ -195,12 +200,20 @@ HANDLERS: dict[str, Handler] = {
     "warn_50": _warn,
     "warn_80": _warn,
     "due": _overdue,
-    "due_subdistrict": _overdue_for("overdue_subdistrict"),
-    "due_supervision": _overdue_for("overdue_supervision"),
+    "due_subdistrict": _overdue_for_subdistrict,
+    "due_supervision": supervision.overdue,
+    "supervision": supervision.risen,
     "transfer": _transfer_unanswered,
     "answer": questions.unanswered,
     "extension": extensions.unanswered,
+    "task": helping.unanswered,
+    "escalation_proposal": escalations.proposal_unanswered,
+    "escalation": escalations.unanswered,
+    "termination": termination.unanswered,
+    "ledger_proposal": ledger.unanswered,
+    "ledger_review": ledger_reviews.unreviewed,
     "urge": replies.unanswered,
+    "dispute": disputes.unanswered,
     "rate": _rating_ended,
     "appeal": _appeal_unanswered,
     "follow_up": _follow_up_late,

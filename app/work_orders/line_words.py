@@ -6,7 +6,7 @@ from typing import Any
 from app.work_orders import calls
 from app.work_orders.facts import CHANNEL_NAMES
 from app.work_orders.handling import CONTACT_KINDS
-from app.work_orders.side_records import KIND_NAMES, Kind
+from app.work_orders.offices import office_words
 from app.work_orders.workflow import Action
 
 Facts = Mapping[str, Any]
@@ -15,9 +15,10 @@ STEPS = {
     "contact": "联系时限已到",
     "warn_50": "办理时限已过半",
     "warn_80": "办理时限已过八成",
+    "warn_80_ledger": "办理时限已过八成，一时确实办不成的，可以申请挂账",
     "ladder_ended": "值班链已全部呼叫，仍无人签收",
     "line_ended": "各级负责人均未签收",
-    "begun_again_often": "多次返工或重办，列为问题工单，报区级督办",
+    "begun_again_often": "多次返工或重办，列为问题工单",
 }
 FOLLOW_UP_STEPS = {
     "attempt": "未联系上",
@@ -44,8 +45,19 @@ def _on_behalf(facts: Facts) -> str:
     return f"{CHANNEL_NAMES.get(facts.get('channel', ''), '')}，代居民上报" if facts.get("on_behalf") else ""
 
 
-def _rule(facts: Facts) -> str:
-    return f"按规则“{facts['rule_name']}”受理" if facts.get("rule_name") else ""
+def _acceptance(facts: Facts) -> str:
+    by = {"rule": "规则", "responsibility": "权责清单"}
+    named = [
+        f"按{word}“{facts[f'{kind}_name']}”{_version(facts[f'{kind}_version'])}受理"
+        for kind, word in by.items()
+        if facts.get(f"{kind}_name")
+    ]
+    return "，".join([*named, *office_words.asked_too(facts)])
+
+
+def _version(number: int) -> str:
+    """A first version needs no mention."""
+    return f"（第{number}版）" if number > 1 else ""
 
 
 def _urge(facts: Facts) -> str:
@@ -69,7 +81,8 @@ def _follow_up(facts: Facts) -> str:
 
 def _submission(facts: Facts) -> str:
     danger = f"涉及“{facts['danger_name']}”，按紧急事项办理" if facts.get("danger") else ""
-    return "，".join(filter(None, (_on_behalf(facts), danger)))
+    part = f"由工单{facts['part_of']}拆分" if facts.get("part_of") else ""
+    return "，".join(filter(None, (_on_behalf(facts), part, danger)))
 
 
 CATEGORY_STEPS = {
@@ -84,27 +97,40 @@ def _category(facts: Facts) -> str:
     return CATEGORY_STEPS.get(facts.get("step", ""), "").format_map(facts)
 
 
-def _expiry(facts: Facts) -> str:
-    if not facts.get("kind"):
-        return ""
-    kind = Kind(facts["kind"])
-    return "转办逾期未答复，仍由原承办人办理" if kind is Kind.TRANSFER else f"{KIND_NAMES[kind]}没有按时答复"
-
-
 def _decision(facts: Facts) -> str:
     if not facts:
         return ""
     return f"{'同意' if facts['approved'] else '不同意'}延期{facts['text']}"
 
 
+def _withdrawal(facts: Facts) -> str:
+    return f"随原工单{facts['with_order']}一起撤回" if facts.get("with_order") else ""
+
+
+def _reopening(facts: Facts) -> str:
+    return f"一并办理的工单{facts['target']}已归档，单独重办" if facts.get("target") else ""
+
+
+def _resumption(facts: Facts) -> str:
+    if facts.get("unanswered"):
+        return "等待补充的时限已到"
+    if facts.get("unreviewed"):
+        return "挂账到期没有复核，自动恢复办理"
+    if facts.get("part_resumed"):
+        return "拆分的部分不再挂账，一并恢复办理"
+    return "挂账结束" if facts.get("on_ledger") else ""
+
+
 FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.SUBMIT: _submission,
-    Action.ACCEPT: _rule,
+    Action.ACCEPT: _acceptance,
     Action.DECLINE: lambda facts: facts["reason_name"],
     Action.REFUSE: lambda facts: facts["reason_name"],
     Action.CONTACT: lambda facts: CONTACT_KINDS[facts["kind"]],
     Action.LEAVE: lambda facts: "反映人退出，由附议的邻居继续跟进" if facts.get("handed_on") else "",
     Action.RESOLVE: lambda facts: facts["result_name"],
+    Action.WITHDRAW: _withdrawal,
+    Action.REOPEN: _reopening,
     Action.URGE: _urge,
     Action.SETTLE: lambda facts: facts.get("result_name", ""),
     Action.AMEND: lambda facts: facts.get("result_name", ""),
@@ -113,10 +139,10 @@ FACT_WORDS: dict[Action, Callable[[Facts], str]] = {
     Action.CLOSE: lambda facts: facts["outcome_name"],
     Action.RECATEGORISE: _category,
     Action.DECIDE_CATEGORY: _category,
-    Action.RESUME: lambda facts: "等待补充的时限已到" if facts.get("unanswered") else "",
+    Action.RESUME: _resumption,
     Action.EXTEND: lambda facts: f"申请延期{facts['text']}" if facts else "",
     Action.DECIDE_EXTENSION: _decision,
     Action.REPLY: lambda facts: "" if facts.get("in_time", True) else "超过时限后回复",
-    Action.EXPIRE: _expiry,
+    **office_words.OFFICE_WORDS,
     Action.WARN: lambda facts: STEPS.get(facts.get("step", ""), ""),
 }

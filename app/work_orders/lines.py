@@ -1,6 +1,6 @@
 """The timeline as people read it: staff all of it, a reporter what is theirs to know."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,11 +32,30 @@ BY_OFFICE = (
     Action.DISPATCH,
     Action.DECIDE_EXTENSION,
     Action.DECIDE_CATEGORY,
+    Action.ASSIST,
+    Action.DISPUTE,
+    Action.RULE,
+    Action.ESCALATE,
+    Action.DECLINE_ESCALATION,
+    Action.REPORT_IN,
+    Action.RETURN_ESCALATION,
+    Action.DECIDE_LEDGER,
+    Action.REVIEW_LEDGER,
+    Action.SUPERVISE,
+    Action.CLEAR_SUPERVISION,
+    Action.PROPOSE_TERMINATION,
+    Action.DECIDE_TERMINATION,
+    Action.MERGE,
+    Action.ABSORB,
+    Action.UNMERGE,
+    Action.SPLIT,
     Action.RECUSE,
     Action.SEND_BACK,
     Action.REOPEN,
     Action.URGE,
 )
+UNNAMED = (Action.ESCALATE, Action.REPORT_IN, Action.DECIDE_TERMINATION)
+"""Where an office answers as such: those who reported it read no person's name."""
 BY_ASSIGNEE = (
     Action.CLAIM,
     Action.SIGN,
@@ -46,6 +65,7 @@ BY_ASSIGNEE = (
     Action.NOTE,
     Action.RELEASE,
     Action.EXTEND,
+    Action.PROPOSE_ESCALATION,
     Action.REPLY,
     Action.RESOLVE,
     Action.SETTLE,
@@ -60,6 +80,9 @@ SHOWING = {
     Action.SETTLE: Purpose.RESOLVE,
 }
 """Actions whose line, where it does not name its photos, carries those of the round."""
+
+TO_REPORTERS = {Action.RULE: "转由其他单位办理"}
+"""What reporters read in place of an action's name: which unit it is for, not that units disagreed."""
 
 ERASED_WORDS = "（文字已按规定清除）"
 
@@ -136,14 +159,14 @@ def lines(
 
 def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int], reader: Reader | None) -> Line:
     action = Action(row.action)
-    by_reporter = row.actor_id in reporter_ids or (action in BY_REPORTER and not row.facts.get("on_behalf"))
+    by_reporter = row.actor_id in reporter_ids or (action in BY_REPORTER and not _by_office(row.facts))
     readable = reader is None or reader.may_read(row, by_reporter)
     # What another reporter rated or showed is between them and the office.
     is_anothers = reader is not None and by_reporter and row.actor_id != reader.account_id
     return Line(
         at=row.at,
         action=row.action,
-        action_name=ACTION_NAMES[action],
+        action_name=ACTION_NAMES[action] if reader is None else TO_REPORTERS.get(action, ACTION_NAMES[action]),
         text=""
         if is_anothers and action is Action.RATE
         else words(action, row.facts, _said(row) if readable else None),
@@ -151,6 +174,11 @@ def _line(row: Row[Any], pictures: Sequence[Shown], reporter_ids: set[int], read
         photos=[] if is_anothers else _pictures_of(row, pictures),
         visible=row.visible,
     )
+
+
+def _by_office(facts: Mapping[str, Any]) -> bool:
+    """Whether staff wrote down what usually a reporter does: for somebody, or a part of what somebody reported."""
+    return bool(facts.get("on_behalf") or facts.get("part_of"))
 
 
 def _said(row: Row[Any]) -> str | None:
@@ -171,7 +199,7 @@ def _by(action: Action, row: Row[Any], by_reporter: bool, reader: Reader | None)
         return "系统"
     if by_reporter:
         return _reporter(row, reader)
-    if reader is not None and reader.standing is Standing.JOINED:
+    if reader is not None and (reader.standing is Standing.JOINED or action in UNNAMED):
         return _title(action)
     return f"{_title(action)} {row.name or ''}".strip()
 

@@ -1,6 +1,6 @@
 """Pages of orders: phones' lists in the order of time, the console's board and worklists. Each goes through `scope`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -21,20 +21,24 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 
 from app import clock
 from app.db import UTCDateTime, db
+from app.deadlines.limits import ServiceClass
 from app.people.actor import Actor
 from app.people.models import Account
 from app.territory.models import Territory
 from app.work_orders import due_dates, scope
 from app.work_orders.models import Assignment, FollowUp, Rating, WorkOrder
+from app.work_orders.offices.task_records import Task
 from app.work_orders.queries import PEOPLE_KEPT
 from app.work_orders.workflow import ENDED, OPEN, Status
 
 # Longer than the database lets a transaction live.
+ENDED_LATELY = timedelta(days=30)
 OVERTAKEN_WITHIN = timedelta(seconds=30)
 
 _BEGINNING = func.substr(WorkOrder.description, 1, 80)
@@ -59,6 +63,8 @@ SUMMARY = (
     WorkOrder.assignee_id,
     WorkOrder.community_id,
     WorkOrder.round,
+    WorkOrder.beside,
+    WorkOrder.problem,
 )
 """What lists show: nothing encrypted, nothing that needs a second look, no words of a confidential order."""
 
@@ -93,8 +99,13 @@ def _mine(worker: Actor, ended: bool, going_on: bool) -> Select[Any]:
     columns = (*OWN_SUMMARY, func.coalesce(is_offered, false()).label("is_offered"))
     states = (Status.RESOLVED, *ENDED) if ended else OPEN
     at_hand = scope.in_hand_of(worker) if ended else or_(scope.in_hand_of(worker), scope.offered_to(worker))
-    condition = and_(at_hand, WorkOrder.status.in_([status.value for status in states]))
-    return _listed(condition, going_on, columns=columns)
+    if ended:
+        # What somebody had grows with the years, so that it is sought as the board is.
+        beyond = [_beyond(newest_first=True)] if going_on else []
+        condition = _newest_of_each(and_(at_hand, *beyond), states, bindparam("limit"))
+    else:
+        condition = and_(at_hand, WorkOrder.status.in_([status.value for status in states]))
+    return _listed(condition, going_on and not ended, columns=columns)
 
 
 @lru_cache(PEOPLE_KEPT)
@@ -135,11 +146,16 @@ def _listed(
     """A list in the order of time; one that goes on begins behind the place `at`, `id`."""
     statement = select(*columns).where(condition)
     if going_on:
-        key, place = tuple_(WorkOrder.created_at, WorkOrder.id), tuple_(_AT, _ID)
-        statement = statement.where(key < place if newest_first else key > place)
+        statement = statement.where(_beyond(newest_first))
     order = (WorkOrder.created_at, WorkOrder.id)
     statement = statement.order_by(*(column.desc() if newest_first else column for column in order))
     return statement.limit(bindparam("limit"))
+
+
+def _beyond(newest_first: bool) -> ColumnElement[bool]:
+    """What comes behind the place `at`, `id` in the order of time."""
+    key, place = tuple_(WorkOrder.created_at, WorkOrder.id), tuple_(_AT, _ID)
+    return key < place if newest_first else key > place
 
 
 _AT, _ID = bindparam("at", type_=UTCDateTime), bindparam("id", type_=Integer)
@@ -180,16 +196,59 @@ class BoardFilters:
     number: str | None = None
 
 
-def board(actor: Actor, filters: BoardFilters, page: int = 1, per_page: int = 30) -> Sequence[Row[Any]]:
-    """One page and one row more of a manager's orders, the newest first."""
-    statement = (
-        select(*SUMMARY, Account.name.label("assignee_name"), Territory.name.label("community"))
+MOST_URGENT = 50
+
+
+def board(
+    actor: Actor, filters: BoardFilters, page: int = 1, per_page: int = 30, without: Sequence[int] = ()
+) -> Sequence[Row[Any]]:
+    """One page and one row more of a manager's orders, the newest first, `without` those that are shown above them."""
+    condition = _board_condition(actor, filters)
+    if without:
+        condition = and_(condition, WorkOrder.id.not_in(without))
+    first = (page - 1) * per_page
+    if filters.status is None:
+        condition = _newest_of_each(condition, tuple(Status), first + per_page + 1)
+    return db.session.execute(_board(condition).offset(first).limit(per_page + 1)).all()
+
+
+def _newest_of_each(condition: ColumnElement[bool], statuses: Collection[Status], most: Any) -> ColumnElement[bool]:
+    """The newest under the condition, sought in one status after the other.
+
+    In one status the index gives them in the order of time. In all at once it does not, and every order of the years
+    would be read and sorted for one page.
+    """
+    found = (
+        select(WorkOrder.id)
+        .where(condition, WorkOrder.status == status.value)
+        .order_by(WorkOrder.created_at.desc(), WorkOrder.id.desc())
+        .limit(most)
+        .subquery()
+        for status in statuses
+    )
+    return WorkOrder.id.in_(union_all(*(select(one.c.id) for one in found)))
+
+
+def board_urgent(actor: Actor, filters: BoardFilters) -> Sequence[Row[Any]]:
+    """Open emergencies under the same filters, the newest first."""
+    return db.session.execute(_board(and_(_board_condition(actor, filters), _IS_URGENT)).limit(MOST_URGENT)).all()
+
+
+_IS_URGENT = and_(
+    WorkOrder.status.in_([status.value for status in OPEN]),
+    or_(WorkOrder.emergency, WorkOrder.class_code.in_([one.value for one in ServiceClass if one.is_urgent])),
+)
+
+
+def _board(condition: ColumnElement[bool]) -> Select[Any]:
+    beside = (WorkOrder.beside, WorkOrder.step_due_at)
+    return (
+        select(*SUMMARY, *beside, Account.name.label("assignee_name"), Territory.name.label("community"))
         .outerjoin(Account, Account.id == WorkOrder.assignee_id)
         .outerjoin(Territory, Territory.id == WorkOrder.community_id)
-        .where(_board_condition(actor, filters))
+        .where(condition)
         .order_by(WorkOrder.created_at.desc(), WorkOrder.id.desc())
     )
-    return db.session.execute(statement.offset((page - 1) * per_page).limit(per_page + 1)).all()
 
 
 def board_mark(actor: Actor, filters: BoardFilters) -> str:
@@ -219,6 +278,21 @@ def _board_condition(actor: Actor, filters: BoardFilters) -> ColumnElement[bool]
     return and_(*wanted)
 
 
+def tasks(
+    actor: Actor, ended: bool, after: tuple[datetime, int] | None, limit: int
+) -> Sequence[Row[tuple[Task, WorkOrder]]]:
+    """What the person's organisations are asked to do, or were of late; the newest first."""
+    statement = select(Task, WorkOrder).join(WorkOrder, WorkOrder.id == Task.work_order_id)
+    statement = statement.where(scope.asked_of(actor))
+    lately = Task.ended_at >= clock.now() - ENDED_LATELY
+    statement = statement.where(lately if ended else Task.ended_at.is_(None))
+    if after is not None:
+        statement = statement.where(tuple_(Task.opened_at, Task.id) < tuple_(_AT, _ID))
+    statement = statement.order_by(Task.opened_at.desc(), Task.id.desc())
+    place = {"at": after[0], "id": after[1]} if after is not None else {}
+    return db.session.execute(statement.limit(limit + 1), place).all()
+
+
 def _telling_rating() -> ScalarSelect[int]:
     """Of several reporters' words on the round that of the first who said no, else the first."""
     said = aliased(Rating)
@@ -229,8 +303,11 @@ def _telling_rating() -> ScalarSelect[int]:
 
 
 def follow_ups(officer: Actor, page: int, per_page: int) -> Sequence[Row[Any]]:
-    """Open follow-ups in an officer's area, due first, without orders they held or reported."""
+    """Open follow-ups in an officer's area, due first, without orders they held a part of or reported."""
+    part = aliased(WorkOrder)
     held = exists().where(Assignment.work_order_id == WorkOrder.id, Assignment.account_id == officer.account_id)
+    of_part = exists().where(Assignment.work_order_id == part.id, Assignment.account_id == officer.account_id)
+    held_part = of_part.where(part.parent_id == WorkOrder.id)
     statement = (
         select(
             *SUMMARY,
@@ -245,7 +322,7 @@ def follow_ups(officer: Actor, page: int, per_page: int) -> Sequence[Row[Any]]:
         )
         .join(FollowUp, FollowUp.work_order_id == WorkOrder.id)
         .outerjoin(Rating, Rating.id == _telling_rating())
-        .where(FollowUp.ended_at.is_(None), scope.owed_to(officer), ~held)
+        .where(FollowUp.ended_at.is_(None), scope.owed_to(officer), ~held, ~held_part)
         .order_by(FollowUp.due_at, FollowUp.id)
     )
     return db.session.execute(statement.offset((page - 1) * per_page).limit(per_page + 1)).all()

@@ -43,19 +43,25 @@ def _indexes() -> tuple[Index, ...]:
     return tuple(made)
 
 
+def _where_set(column: str) -> Index:
+    """An index of the few orders in which the column says something."""
+    is_set = text(f"{column} IS NOT NULL")
+    return Index(None, column, postgresql_where=is_set, sqlite_where=is_set)
+
+
 class WorkOrder(Model):
     """诉求 / 工单. `status` is written by `take()` alone."""
 
     __tablename__ = "work_order"
     __table_args__ = (
         *_indexes(),
-        Index(None, "assignee_id", "status", "due_at"),
-        Index(
-            None,
-            "offered_to_id",
-            postgresql_where=text("offered_to_id IS NOT NULL"),
-            sqlite_where=text("offered_to_id IS NOT NULL"),
-        ),
+        Index(None, "assignee_id", "status", "created_at", "id"),
+        Index(None, "original_due_at"),  # what should have been finished in a month, ended or not
+        Index(None, "due_at"),
+        _where_set("parent_id"),
+        _where_set("merged_into_id"),
+        _where_set("lead_organisation_id"),
+        _where_set("offered_to_id"),
         Index(
             "ix_work_order_unchecked",
             "created_at",
@@ -71,7 +77,12 @@ class WorkOrder(Model):
     round: Mapped[int] = mapped_column(default=1)
     paused_from: Mapped[str | None] = mapped_column(String(20))
     paused_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    beside: Mapped[str] = mapped_column(String(120), default="", server_default="")  # kinds of open side records
+    beside: Mapped[str] = mapped_column(String(240), default="", server_default="")  # kinds of open side records
+    open_tasks: Mapped[int] = mapped_column(default=0, server_default="0")  # asked of other units, not reported yet
+    open_parts: Mapped[int] = mapped_column(default=0, server_default="0")  # orders split off it that have not ended
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("work_order.id"))  # what it was split off
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("work_order.id"))
+    absorbed: Mapped[bool] = mapped_column(default=False, server_default=false())  # others were merged into it once
     category_code: Mapped[str] = mapped_column(ForeignKey("category.code"))
     class_code: Mapped[str] = mapped_column(String(2))
     channel: Mapped[str] = mapped_column(String(12))
@@ -83,6 +94,9 @@ class WorkOrder(Model):
     community_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
     grid_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
     lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
+    lead_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))  # where one leads it
+    designated: Mapped[bool] = mapped_column(default=False, server_default=false())  # by a ruling: no more disputes
+    problem: Mapped[bool] = mapped_column(default=False, server_default=false())  # begun again too often
     compound_id: Mapped[int | None] = mapped_column(ForeignKey("compound.id"))
     building: Mapped[str | None] = mapped_column(String(40))
     unit: Mapped[str | None] = mapped_column(String(40))
@@ -183,11 +197,12 @@ class Reporter(Model):
     name: Mapped[str | None] = mapped_column(Encrypted)  # as somebody without a phone of their own gave it
     contact: Mapped[str | None] = mapped_column(Encrypted)
     is_first: Mapped[bool] = mapped_column(default=True)
+    came_from_id: Mapped[int | None] = mapped_column(ForeignKey("work_order.id"))  # the order that was merged
     left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when all that they wrote here was erased
 
-    work_order: Mapped[WorkOrder] = relationship(lazy="raise")
+    work_order: Mapped[WorkOrder] = relationship(lazy="raise", foreign_keys=[work_order_id])
 
 
 class Assignment(Model):
@@ -232,9 +247,10 @@ class Recusal(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    came_from_id: Mapped[int | None] = mapped_column(ForeignKey("work_order.id"))  # the order that was merged
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
-    work_order: Mapped[WorkOrder] = relationship(lazy="raise")
+    work_order: Mapped[WorkOrder] = relationship(lazy="raise", foreign_keys=[work_order_id])
 
 
 class Rating(Model):

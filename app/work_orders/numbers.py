@@ -1,16 +1,30 @@
 """Order numbers: XN + yymmdd (Shanghai) + six random digits + a check digit, the address of an order everywhere."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from app import clock, secrets
 
 PREFIX = "XN"
 PATTERN = re.compile(r"XN\d{13}")
+_digits: ContextVar[Callable[[int], str]] = ContextVar("digits", default=secrets.random_digits)
+
+
+@contextmanager
+def drawn_by(digits: Callable[[int], str]) -> Iterator[None]:
+    """Let the digits come from this source inside the block, so that a played month can be played again."""
+    token = _digits.set(digits)
+    try:
+        yield
+    finally:
+        _digits.reset(token)
 
 
 def new(at: datetime) -> str:
-    body = f"{clock.local(at):%y%m%d}{secrets.random_digits(6)}"
+    body = f"{clock.local(at):%y%m%d}{_digits.get()(6)}"
     return f"{PREFIX}{body}{check_digit(body)}"
 
 

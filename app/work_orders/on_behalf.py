@@ -12,6 +12,8 @@ from app.work_orders import custody, intake, policy, queries, resolution
 from app.work_orders.facts import CHANNEL_NAMES, owe
 from app.work_orders.intake import Request
 from app.work_orders.models import Reporter, WorkOrder
+from app.work_orders.offices import helping, unfinished
+from app.work_orders.permissions import HANDLERS
 from app.work_orders.workflow import Action
 
 CHANNELS = tuple(channel for channel in CHANNEL_NAMES if channel != "phone")
@@ -38,7 +40,7 @@ def take_in(
     request: Request, person: Person, worker: Actor, *, agreed: bool, settled: Settled | None = None
 ) -> WorkOrder:
     """代为上报: for somebody who agreed to it; whoever takes it in is not the reporter and may handle it."""
-    worker.must_have(*policy.HANDLERS)
+    worker.must_have(*HANDLERS)
     if not agreed:
         raise errors.field("agreed", "请先向本人说明用途，征得同意后再代为上报。")
     if request.channel not in CHANNELS:
@@ -82,7 +84,10 @@ def settle(number: str, worker: Actor, settled: Settled) -> WorkOrder:
 
 def _settle(order: WorkOrder, worker: Actor, settled: Settled) -> None:
     resolution.check_result(settled.result, settled.note)
-    order.take(Action.SETTLE, by=worker, words=settled.note, **resolution.told(settled.result, settled.photo_ids))
+    told = resolution.told(settled.result, settled.photo_ids)
+    event = order.take(Action.SETTLE, by=worker, words=settled.note, answers=resolution.SOLVED_BELOW, **told)
+    helping.cancel(order, event)
+    unfinished.ensure_none(order, Action.SETTLE)
     intake.start_time(order)
     now = clock.now()
     order.responded_at = order.responded_at or now

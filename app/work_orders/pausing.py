@@ -7,14 +7,15 @@ from sqlalchemy import exists, select
 from app import clock
 from app.db import db
 from app.deadlines import timers
-from app.deadlines.limits import ServiceClass, Unit
+from app.deadlines.limits import Unit
 from app.people import queries as people
 from app.people.actor import Actor, System
-from app.work_orders import custody, due_dates, moves, policy, queries
-from app.work_orders.assignment import to_ladder, to_pool
+from app.work_orders import custody, due_dates, moves, queries
+from app.work_orders.assignment import give_back
 from app.work_orders.facts import owe
 from app.work_orders.models import Recusal, WorkOrder
 from app.work_orders.moves import Pause
+from app.work_orders.permissions import HANDLERS
 from app.work_orders.side_records import Kind, SideRecord, find_open
 from app.work_orders.workflow import Action, Status
 
@@ -32,20 +33,33 @@ def go_on(
     order: WorkOrder, waited_for: SideRecord, action: Action, by: Actor | System, topic: str, **more: Any
 ) -> None:
     """Move what was running by the pause, and put the order back to where it was, or to others if that is gone."""
-    if order.paused_at is None or order.paused_from is None:
-        raise RuntimeError(f"{order.number} is not paused")
-    pause, back = Pause(order.paused_at, clock.now()), Status(order.paused_from)
-    running = waited_for.facts["running"]
+    pause, back = _of(order)
     is_gone = back is Status.IN_PROGRESS and _is_gone(order, pause)
-    # Kept to the microsecond by which the limits move, so that their way can be told later without a gap.
-    waited_for.facts = moves.kept(pause)
-    due_dates.pass_pause(order, pause)
-    order.step_due_at = None
-    if not is_gone or not _to_others(order, action, by, more):
-        order.take(action, by=by, to=back, **more)
+    running = end(order, waited_for)
+    if not is_gone or not give_back(order, action, by, told="released", **more):
+        # With nobody who may have it, it waits for an office rather than in nobody's hands.
+        order.take(action, by=by, to=back if order.assignee_id is not None else Status.SUBMITTED, **more)
         _await_acceptance(order, pause)
         owe(topic, order)
     due_dates.watch(order, running)
+
+
+def end(order: WorkOrder, waited_for: SideRecord) -> list[str]:
+    """Move what was running by the pause; returns which timers run again once the order has moved on."""
+    pause, _ = _of(order)
+    running: list[str] = waited_for.facts["running"]
+    # Kept to the microsecond by which the limits move, so that their way can be told later without a gap.
+    waited_for.facts = moves.ended(waited_for.facts, pause)
+    due_dates.pass_pause(order, pause)
+    order.step_due_at = None
+    return running
+
+
+def _of(order: WorkOrder) -> tuple[Pause, Status]:
+    """The pause that ends now, and where the order was before it."""
+    if order.paused_at is None or order.paused_from is None:
+        raise RuntimeError(f"{order.number} is not paused")
+    return Pause(order.paused_at, clock.now()), Status(order.paused_from)
 
 
 def _is_gone(order: WorkOrder, pause: Pause) -> bool:
@@ -53,18 +67,9 @@ def _is_gone(order: WorkOrder, pause: Pause) -> bool:
     former = order.assignee_id
     if former is None:
         return True
-    left = people.left_since(former, policy.HANDLERS, pause.start) and not queries.still_works(former, order)
-    recused = exists().where(Recusal.work_order_id == order.id, Recusal.account_id == former)
+    left = people.left_since(former, HANDLERS, pause.start) and not queries.still_works(former, order)
+    recused = exists().where(Recusal.work_order_id.in_(custody.matter_ids(order)), Recusal.account_id == former)
     return left or custody.is_reporter(order, former) or bool(db.session.scalar(select(recused)))
-
-
-def _to_others(order: WorkOrder, action: Action, by: Actor | System, more: dict[str, Any]) -> bool:
-    """To the pool; what is urgent to the ladder. False when that has nobody: then it stays where it was."""
-    if ServiceClass(order.class_code).is_urgent:
-        return to_ladder(order, 0, action, by, **more)
-    to_pool(order, action, by, **more)
-    owe("released", order)
-    return True
 
 
 def _await_acceptance(order: WorkOrder, pause: Pause) -> None:

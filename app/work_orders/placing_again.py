@@ -8,6 +8,7 @@ from app.db import db
 from app.territory.models import Building, Compound, Level, Territory
 from app.trail import audit
 from app.work_orders.models import WorkOrder
+from app.work_orders.offices import units
 from app.work_orders.workflow import OPEN
 
 PLACES = tuple(f"{level}_id" for level in Level)
@@ -28,10 +29,15 @@ def _place(order: WorkOrder) -> None:
     if now is None or all(getattr(order, column) == now[column] for column in PLACES):
         return
     before = {column: getattr(order, column) for column in PLACES}
+    level = units.level_of_lead(order)
     for column in PLACES:
         setattr(order, column, now[column])
-    order.lead_unit_id = order.community_id or order.subdistrict_id or order.district_id or order.city_id
+    order.lead_unit_id = getattr(order, f"{level}_id") or _own_unit(order)
     audit("work_order.placed_again", f"work_order:{order.number}", before=before, after=now)
+
+
+def _own_unit(order: WorkOrder) -> int | None:
+    return order.community_id or order.subdistrict_id or order.district_id or order.city_id
 
 
 def _by_compound(order: WorkOrder) -> dict[str, int | None] | None:

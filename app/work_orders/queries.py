@@ -3,9 +3,9 @@
 Building a statement takes longer than asking it, so those that people ask all day are built once for each person.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -19,14 +19,17 @@ from sqlalchemy import (
 
 from app import clock
 from app.db import db
+from app.deadlines import timers
 from app.deadlines.timers import Timer
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, NotFound, Overtaken
 from app.people import queries as people
 from app.people.actor import Actor
 from app.people.models import Account, AccountState
 from app.territory.models import Level, Territory
-from app.work_orders import custody, policy, scope
+from app.work_orders import custody, scope
 from app.work_orders.models import Rating, Recusal, Reporter, WorkOrder
+from app.work_orders.offices.task_records import Task
+from app.work_orders.permissions import HANDLERS
 from app.work_orders.timeline import Event
 from app.work_orders.workflow import Action
 
@@ -62,6 +65,15 @@ def _one(statement: Select[Any], number: str) -> Any:
     return order
 
 
+def find_task(public_id: str, actor: Actor) -> tuple[Task, WorkOrder]:
+    """A task of the organisation for which the person works, with its order; foreign reads as absent."""
+    statement = select(Task, WorkOrder).join(WorkOrder, WorkOrder.id == Task.work_order_id)
+    row = db.session.execute(statement.where(Task.public_id == public_id, scope.asked_of(actor))).one_or_none()
+    if row is None:
+        raise NotFound("没有找到这项协办，请刷新列表。")
+    return row[0], row[1]
+
+
 def find_for_claim(number: str, worker: Actor) -> tuple[WorkOrder, int]:
     """The order and how many the worker has: one statement on the hot path."""
     row = db.session.execute(_for_claim(worker), {"number": number}).one_or_none()
@@ -91,6 +103,31 @@ def find_as_reporter(number: str, reporter: Actor) -> tuple[WorkOrder, Reporter]
     if row is None:
         raise NotFound(ABSENT)
     return row[0], row[1]
+
+
+def lock(*orders: WorkOrder) -> None:
+    """Take several orders before changing them, the newest first, so that two who want the same ones do not block.
+
+    Raises Overtaken when one of them was changed since it was read.
+    """
+    timers.hold(*[order.id for order in orders])
+    _lock(WorkOrder.id.in_([order.id for order in orders]), orders)
+
+
+def lock_family(order: WorkOrder) -> None:
+    """The same for an order with its parts and with what was merged into it."""
+    if order.absorbed or order.open_parts:
+        _lock(
+            or_(WorkOrder.id == order.id, WorkOrder.parent_id == order.id, WorkOrder.merged_into_id == order.id),
+            [order],
+        )
+
+
+def _lock(which: ColumnElement[bool], read: Sequence[WorkOrder]) -> None:
+    wanted = select(WorkOrder.id, WorkOrder.version).where(which).order_by(WorkOrder.id.desc())
+    now = {row.id: row.version for row in db.session.execute(wanted.with_for_update())}
+    if any(now.get(order.id) != order.version for order in read):
+        raise Overtaken
 
 
 def ensure_may_release(order: WorkOrder, worker: Actor) -> None:
@@ -127,8 +164,8 @@ def is_rated(order: WorkOrder) -> bool:
 def still_works(account_id: int, order: WorkOrder) -> bool:
     """Whether the person still holds a posting from which they could handle this order, which must not concern them."""
     in_line = [place for level in Level if (place := getattr(order, f"{level}_id")) is not None]
-    recused = exists().where(Recusal.work_order_id == order.id, Recusal.account_id == account_id)
-    return people.holds_any(account_id, policy.HANDLERS, in_line) and not db.session.scalar(select(recused))
+    recused = exists().where(Recusal.work_order_id.in_(custody.matter_ids(order)), Recusal.account_id == account_id)
+    return people.holds_any(account_id, HANDLERS, in_line) and not db.session.scalar(select(recused))
 
 
 def unit_above(territory_id: int) -> int | None:
@@ -137,19 +174,20 @@ def unit_above(territory_id: int) -> int | None:
 
 def reporter_accounts(work_order_id: int | None, _facts: Mapping[str, Any]) -> list[int]:
     """The account to tell as the reporter; registered with the notifications room."""
-    return _accounts(work_order_id, Reporter.is_first.is_(True))
+    return list(db.session.scalars(_accounts(True), {"work_order_id": work_order_id}))
 
 
 def joined_accounts(work_order_id: int | None, _facts: Mapping[str, Any]) -> list[int]:
     """Accounts to tell as neighbours who joined; registered with the notifications room."""
-    return _accounts(work_order_id, Reporter.is_first.is_(False))
+    return list(db.session.scalars(_accounts(False), {"work_order_id": work_order_id}))
 
 
-def _accounts(work_order_id: int | None, which: ColumnElement[bool]) -> list[int]:
+@cache
+def _accounts(first: bool) -> Select[Any]:
     """Those of an order's reporters who have not left it, none whose account was closed."""
     told = select(Account.id).join(Reporter, Reporter.account_id == Account.id).order_by(Reporter.id)
-    told = told.where(Reporter.work_order_id == work_order_id, Reporter.left_at.is_(None), which)
-    return list(db.session.scalars(told.where(Account.state != AccountState.CLOSED)))
+    of_order = (Reporter.work_order_id == bindparam("work_order_id"), Reporter.is_first.is_(first))
+    return told.where(*of_order, Reporter.left_at.is_(None), Account.state != AccountState.CLOSED)
 
 
 def seen_at_work(actor: Actor, numbers: Collection[str]) -> set[str]:
@@ -160,4 +198,12 @@ def seen_at_work(actor: Actor, numbers: Collection[str]) -> set[str]:
 
 def recused_accounts(work_order_id: int) -> list[int]:
     """Accounts that may hear nothing of an order at work; registered with the notifications room."""
-    return list(db.session.scalars(select(Recusal.account_id).where(Recusal.work_order_id == work_order_id)))
+    return list(db.session.scalars(_RECUSED, {"work_order_id": work_order_id}))
+
+
+_PARENT = select(WorkOrder.parent_id).where(WorkOrder.id == bindparam("work_order_id")).scalar_subquery()
+_RECUSED = (
+    select(Recusal.account_id)
+    .where(or_(Recusal.work_order_id == bindparam("work_order_id"), Recusal.work_order_id == _PARENT))
+    .distinct()
+)

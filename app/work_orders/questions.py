@@ -1,4 +1,4 @@
-"""Asking the reporter for more: ask 请补充 · answer 补充 · resume 恢复办理. The time pauses, within a limit."""
+"""Asking the reporter for more: ask 请补充 · answer 补充, or going on without. The time pauses, within a limit."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -33,6 +33,8 @@ def ask(number: str, asker: Actor, question: str) -> WorkOrder:
     next_status(back, Action.ASK)
     policy.ensure_in_charge(asker, order, Action.ASK)
     policy.ensure_may_decide_appeal(asker, order, Action.ASK)
+    if order.parent_id is not None:
+        raise Conflict("拆分件没有反映人；需要补充情况，请联系原工单的承办人询问。")
     if not question.strip():
         raise errors.field("question", "请写明需要反映人补充什么。")
     until = _until(order)
@@ -76,16 +78,12 @@ def answer(number: str, reporter: Actor, text: str, photo_ids: Sequence[str]) ->
     return order
 
 
-def resume(number: str, actor: Actor, note: str) -> WorkOrder:
-    """恢复办理: the answer came another way, as by telephone; whoever has the order, or the desk, writes it down."""
-    policy.ensure_may(actor, Action.RESUME)
-    order = queries.find(number, actor)
+def go_on(order: WorkOrder, actor: Actor, note: str) -> None:
+    """恢复办理: the answer came another way, as by telephone."""
     question = _question(order, Action.RESUME)
-    policy.ensure_in_charge(actor, order, Action.RESUME)
     if not note.strip():
         raise errors.field("note", "请写明反映人补充了什么，或者为什么不再等待。")
     _end(order, question, Action.RESUME, actor, "resumed", words=note, visible="act")
-    return order
 
 
 def unanswered(order: WorkOrder, timer: Timer) -> None:

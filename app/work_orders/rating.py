@@ -57,6 +57,10 @@ def _ensure_in_time(order: WorkOrder, reporter_id: int) -> None:
         )
         if db.session.scalar(given):
             raise Conflict("您已经评价过了，谢谢您。", reason="already-rated")
+        if order.resolved_at is None:
+            raise Conflict(
+                "这件诉求是经批准终止的，没有办理结果可以评价；不同意终止，可以申请重办。", reason="terminated"
+            )
         if policy.is_rating_over(order):
             raise Conflict("评价期（7天）已过；如问题还在，可以重新上报。", reason="too-late")
 

@@ -15,6 +15,7 @@ from app.people.models import Role
 from app.territory.models import Level
 from app.work_orders import custody, leaving, policy, queries, side_records
 from app.work_orders.facts import owe, owe_lapsed
+from app.work_orders.kin import parts
 from app.work_orders.models import Recusal, WorkOrder
 from app.work_orders.scope import OFFICE
 from app.work_orders.side_records import LAPSED, Kind, SideRecord
@@ -40,6 +41,13 @@ def recuse(number: str, manager: Actor, person_public_id: str, reason: str) -> W
         raise errors.field("reason", "请写明为什么要回避。")
     account_id = _chosen(order, manager, person_public_id)
     db.session.add(Recusal(work_order=order, account_id=account_id, created_at=clock.now()))
+    for one in (*parts.open_ones(order), order):
+        _put_out_of_sight(one, account_id, manager, reason)
+    return order
+
+
+def _put_out_of_sight(order: WorkOrder, account_id: int, manager: Actor, reason: str) -> None:
+    """The order or one of its parts is not there for the person any more, and goes on without them."""
     offer = _offer_to(order, account_id)
     answers = {Kind.TRANSFER: LAPSED} if offer else {}
     order.take(Action.RECUSE, by=manager, words=reason, visible="internal", answers=answers, person=account_id)
@@ -48,7 +56,6 @@ def recuse(number: str, manager: Actor, person_public_id: str, reason: str) -> W
     if order.assignee_id == account_id:
         _take_away(order, account_id)
     inbox.take_away(account_id, order.number)
-    return order
 
 
 def _chosen(order: WorkOrder, manager: Actor, public_id: str) -> int:

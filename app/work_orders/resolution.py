@@ -12,7 +12,10 @@ from app.photos.attaching import attach
 from app.photos.models import Purpose
 from app.work_orders import catalogue, custody, policy, queries
 from app.work_orders.facts import RESULT_NAMES, owe
+from app.work_orders.kin import parts
 from app.work_orders.models import WorkOrder
+from app.work_orders.offices import unfinished
+from app.work_orders.side_records import Kind
 from app.work_orders.workflow import Action
 
 OUTCOME_NAMES = {
@@ -20,7 +23,11 @@ OUTCOME_NAMES = {
     "unrated": "到期未评价，自动归档",
     "followed_up": "回访后归档",
     "not_followed_up": "逾期未回访归档，按不满意统计",
+    "terminated": "经批准终止办理",
+    "part": "拆分件办结",
 }
+SOLVED_BELOW = {Kind.ESCALATION: "solved_below"}
+"""Whoever was called to help need not come any more."""
 
 
 def resolve(number: str, worker: Actor, result: str, note: str, photo_ids: Sequence[str]) -> WorkOrder:
@@ -28,9 +35,12 @@ def resolve(number: str, worker: Actor, result: str, note: str, photo_ids: Seque
     order = queries.find(number, worker)
     policy.ensure_has(worker, order, Action.RESOLVE)
     check_result(result, note)
-    order.take(Action.RESOLVE, by=worker, words=note, **told(result, photo_ids))
+    order.take(Action.RESOLVE, by=worker, words=note, answers=SOLVED_BELOW, **told(result, photo_ids))
+    unfinished.ensure_none(order, Action.RESOLVE)
     finish(order, worker, result, photo_ids)
     owe("resolved", order)
+    if order.parent_id is not None:
+        close(order, "part")
     return order
 
 
@@ -42,7 +52,8 @@ def finish(order: WorkOrder, worker: Actor, result: str, photo_ids: Sequence[str
     attach(photo_ids, worker.account_id, order.id, Purpose.RESOLVE, order.round)
     former = custody.let_go(order)
     order.assignee_id = former  # whoever resolved it still answers for it, without counting as busy
-    timers.start(order.id, order.round, {"rate": due("rate", order.resolved_at)})
+    if order.parent_id is None:  # A part is rated on its order alone.
+        timers.start(order.id, order.round, {"rate": due("rate", order.resolved_at)})
 
 
 def amend(number: str, worker: Actor, result: str, note: str, photo_ids: Sequence[str]) -> WorkOrder:
@@ -77,3 +88,4 @@ def close(order: WorkOrder, outcome: str, by: Actor | System = SYSTEM) -> None:
     order.take(Action.CLOSE, by=by, outcome=outcome, outcome_name=OUTCOME_NAMES[outcome])
     order.outcome, order.closed_at = outcome, clock.now()
     owe("closed", order)
+    parts.ended(order)

@@ -12,7 +12,7 @@ from app.deadlines.queries import calendar, limits
 from app.work_orders import due_dates, intake, moves
 from app.work_orders.models import WorkOrder
 from app.work_orders.timeline import Event
-from app.work_orders.workflow import Action
+from app.work_orders.workflow import ACTIVE, Action
 
 
 def is_longer(order: WorkOrder, class_code: str) -> bool:
@@ -34,17 +34,24 @@ def _set_deadlines(order: WorkOrder, class_code: str) -> None:
     start, now, span = _start(order), clock.now(), _span(order, class_code)
     moved = moves.of_round(order) if order.moved else []
     soonest = calendar().due(now, _limit(class_code, Step.CONTACT))
+    latest = order.due_at if order.parent_id is not None else None  # A part has no more time than it was given.
     order.due_at = max(moves.reached(start, span, moved), soonest)
+    if latest is not None:
+        order.due_at = min(order.due_at, latest)
     if order.round == 1:
         order.original_due_at = calendar().due(start, span)
-    if order.contacted_at is None:
+    if order.contacted_at is None and order.parent_id is None:
         order.contact_due_at = min(_fair(start, order.contact_due_at, class_code, Step.CONTACT), order.due_at)
     if order.responded_at is None:
         order.sign_due_at = min(_fair(start, order.sign_due_at, class_code, Step.SIGN), order.due_at)
     order.due_provisional = calendar().rests_on_provisional(start, span)
     order.overdue_at = None
     timers.end(order.id, due_dates.WATCHED, now)
-    intake.watch(order, start, span)
+    if order.status in ACTIVE:
+        intake.watch(order, start, span)
+    else:
+        due_dates.count_from(order, start, span)
+        due_dates.watch_later(order, due_dates.WATCHED)
 
 
 def _fair(start: datetime, present: datetime | None, class_code: str, step: Step) -> datetime:

@@ -55,6 +55,8 @@ def _phone(order: WorkOrder) -> str:
         .order_by(Reporter.is_first.desc(), Reporter.id)
     )
     phone = next((row.contact or row.phone for row in rows if row.contact or row.phone), None)
+    if phone is None and order.parent_id is not None:
+        raise Conflict("拆分件没有反映人，需要联系居民时请找原工单的承办人。")
     if phone is None:
         raise Conflict("反映人没有留下电话，请到现场联系，或者在工单里请他补充。")
     return str(phone)

@@ -1,5 +1,7 @@
 """返工 and 重办: a new round with half of the span; to whoever resolved it, later to others."""
 
+from typing import Any
+
 from app import clock, parameters
 from app.deadlines import schedule
 from app.deadlines.limits import ServiceClass, Step
@@ -7,9 +9,10 @@ from app.deadlines.queries import calendar, limits
 from app.errors import Conflict
 from app.people.actor import SYSTEM, Actor
 from app.work_orders import custody, intake, queries
-from app.work_orders.assignment import to_ladder
+from app.work_orders.assignment import give_back
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
+from app.work_orders.offices import supervision
 from app.work_orders.workflow import Action, Status
 
 PROBLEM_AFTER = ("rounds_before_problem", 3)
@@ -22,30 +25,24 @@ def rework(order: WorkOrder, officer: Actor, reason: str) -> None:
     watch(order)
 
 
-def begin_again(order: WorkOrder, action: Action, by: Actor, reason: str) -> None:
-    """A new round: the first time for its assignee, else for the pool; what is urgent for the ladder instead."""
+def begin_again(order: WorkOrder, action: Action, by: Actor, reason: str, **more: Any) -> None:
+    """A new round: the first time for its assignee, else for the pool or its unit; what is urgent for the ladder."""
     former = order.assignee_id
     order.round += 1
+    _new_span(order)
     if former is not None and order.round == 2 and queries.still_works(former, order):
-        _new_span(order)
-        order.take(action, by=by, to=Status.IN_PROGRESS, words=reason, assignee=former)
+        order.take(action, by=by, to=Status.IN_PROGRESS, words=reason, assignee=former, **more)
         custody.hand_over(order, former, action)
-    elif ServiceClass(order.class_code).is_urgent:
-        _new_span(order)
-        if not to_ladder(order, 0, action, by, words=reason):
-            raise Conflict("值班链上现在没有人可以接手，请联系社区安排值班人员后再试。")
-    else:
-        _new_span(order)
-        order.take(action, by=by, to=Status.POOLED, words=reason)
-        order.assignee_id = None
-        custody.await_step(order, "claim")
+    elif not give_back(order, action, by, words=reason, **more):
+        raise Conflict("值班链上或负责的单位现在没有人可以接手，请联系社区安排人员后再试。")
 
 
 def watch(order: WorkOrder) -> None:
-    """What was begun again too often is a problem order: the district hears of it, whatever its limits say."""
+    """What was begun again too often is a problem order under supervision, whatever its limits say."""
     if order.round > parameters.number(*PROBLEM_AFTER):
         order.take(Action.WARN, by=SYSTEM, visible="internal", step="begun_again_often", round=order.round)
-        owe("overdue_supervision", order)
+        order.problem = True
+        supervision.open_by_house(order, "begun_again_often")
 
 
 def _new_span(order: WorkOrder) -> None:

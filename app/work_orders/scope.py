@@ -1,6 +1,9 @@
 """Who sees an order: one rule, as a condition, for every list and every single look-up."""
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from app.people.actor import Actor, Post
 from app.people.models import Account, Role
@@ -8,6 +11,7 @@ from app.territory.models import Compound, Level
 from app.territory.scope import Placed, Scope
 from app.work_orders import catalogue
 from app.work_orders.models import Recusal, Reporter, WorkOrder
+from app.work_orders.offices.task_records import Task
 from app.work_orders.workflow import OPEN, Status
 
 OFFICE = (Role.CLERK, Role.FOLLOW_UP_OFFICER, Role.DUTY_OFFICER, Role.MANAGER, Role.AUDITOR)
@@ -19,9 +23,21 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def handled_by(actor: Actor) -> ColumnElement[bool]:
-    """What a person sees at work: the places of their offices and grids, what they have, and what they are offered."""
-    at_work = or_(_in_office(actor), _in_grids(actor), _in_hand(actor), _offered_to(actor))
-    return and_(at_work, _not_recused(actor))
+    """What a person sees at work: the places of their offices and grids, what they have, and what they are offered.
+
+    Whoever works for an organisation sees besides what it leads, and what it is asked to help with.
+    """
+    ways = [_in_office(actor), _in_grids(actor), _in_hand(actor), _offered_to(actor)]
+    organisations = sorted(actor.organisations(Role.UNIT_WORKER))
+    if organisations:
+        ways += [WorkOrder.lead_organisation_id.in_(organisations), WorkOrder.id.in_(_asked_of(organisations))]
+    return and_(or_(*ways), _not_recused(actor))
+
+
+def asked_of(actor: Actor) -> ColumnElement[bool]:
+    """Tasks of the organisations for which the person works, without those of orders that concern them."""
+    organisations = sorted(actor.organisations(Role.PARTNER, Role.UNIT_WORKER))
+    return and_(Task.organisation_id.in_(organisations), _not_recused(actor))
 
 
 def overseen_by(actor: Actor) -> ColumnElement[bool]:
@@ -55,8 +71,13 @@ def follow_up_area(actor: Actor) -> Scope:
     return Scope(frozenset(area for area in areas if area.level is not Level.GRID))
 
 
-def reviewed_by(actor: Actor) -> ColumnElement[bool]:
+def reviewed_by(actor: Actor, of: Any = WorkOrder) -> ColumnElement[bool]:
     """Orders whose texts and photos a person may pass or refuse: where they manage a community or what is above it."""
+    return and_(review_area(actor).limits(of), _not_recused(actor, of))
+
+
+def managed_by(actor: Actor) -> ColumnElement[bool]:
+    """Orders on which a person may decide as a manager of a community or of what is above it."""
     return and_(review_area(actor).limits(WorkOrder), _not_recused(actor))
 
 
@@ -66,14 +87,31 @@ def review_area(actor: Actor) -> Scope:
     return Scope(frozenset(area for area in areas if area.level is not Level.GRID))
 
 
+def counted_by(actor: Actor, placed: Any = WorkOrder) -> ColumnElement[bool]:
+    """What statistics count for a person: where they manage or audit, and nothing that is out of their sight.
+
+    `placed` holds the five place columns, for whoever must say them in another way.
+    """
+    return and_(statistics_area(actor).limits(placed), _not_recused(actor))
+
+
+def statistics_area(actor: Actor) -> Scope:
+    """Where the person manages or audits."""
+    return actor.scope(Role.MANAGER, Role.AUDITOR)
+
+
 def reported_by(actor: Actor) -> ColumnElement[bool]:
     """Orders that the person reported or joined and has not left."""
     return WorkOrder.id.in_(_own_reports(actor))
 
 
 def shown_to_neighbours() -> ColumnElement[bool]:
-    """What neighbours may know of, in the public projection: nothing confidential, unseen or of a private kind."""
+    """What neighbours may know of, in the public projection: nothing confidential, unseen or of a private kind.
+
+    Nor a part of an order, which nobody reported by itself.
+    """
     return and_(
+        WorkOrder.parent_id.is_(None),
         WorkOrder.confidential.is_(False),
         WorkOrder.hidden.is_(False),
         WorkOrder.unchecked.is_(False),
@@ -139,9 +177,18 @@ def _offered_to(actor: Actor) -> ColumnElement[bool]:
     return WorkOrder.offered_to_id == actor.account_id
 
 
-def _not_recused(actor: Actor) -> ColumnElement[bool]:
-    """Nobody handles or verifies what they reported or what concerns them: at work it is not there for them."""
-    return and_(WorkOrder.id.not_in(_own_reports(actor)), WorkOrder.id.not_in(_concerning(actor)))
+def _asked_of(organisations: Collection[int]) -> Select[tuple[int]]:
+    return select(Task.work_order_id).where(Task.organisation_id.in_(organisations), Task.ended_at.is_(None))
+
+
+def _not_recused(actor: Actor, of: Any = WorkOrder) -> ColumnElement[bool]:
+    """Nobody handles or verifies what they reported or what concerns them: at work it is not there for them.
+
+    The same holds of the parts that were split off it.
+    """
+    reported = func.coalesce(of.parent_id, of.id)
+    concerning = _concerning(actor)
+    return and_(reported.not_in(_own_reports(actor)), reported.not_in(concerning), of.id.not_in(concerning))
 
 
 def _own_reports(actor: Actor) -> Select[tuple[int]]:

@@ -2,11 +2,10 @@
 
 from app import clock, errors
 from app.deadlines import timers
-from app.deadlines.limits import ServiceClass
 from app.errors import Conflict, NotAllowed
 from app.people.actor import SYSTEM, Actor
 from app.work_orders import custody, follow_up, policy, queries
-from app.work_orders.assignment import to_ladder, to_pool
+from app.work_orders.assignment import give_back
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
 from app.work_orders.workflow import Action, Status
@@ -43,11 +42,8 @@ def _ensure_may_send_back(order: WorkOrder, manager: Actor) -> None:
 
 
 def _return(order: WorkOrder, former: int | None) -> None:
-    """To whoever settled it; when they are gone, to the pool, and what is urgent to the ladder."""
+    """To whoever settled it; when they are gone, to the pool or its unit, and what is urgent to the ladder."""
     if former is not None and queries.still_works(former, order):
         custody.hand_over(order, former, Action.SEND_BACK)
-    elif not ServiceClass(order.class_code).is_urgent:
-        to_pool(order, Action.RECALL, SYSTEM)
-        owe("released", order)
-    elif not to_ladder(order, 0, Action.RECALL, SYSTEM):
-        raise Conflict("承办人已离岗，值班链上现在没有人可以接手，请先安排值班人员。")
+    elif not give_back(order, Action.RECALL, SYSTEM, told="released"):
+        raise Conflict("承办人已离岗，值班链上或负责的单位现在没有人可以接手，请先安排人员。")

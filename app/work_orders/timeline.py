@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock, secrets, trail
@@ -85,3 +85,8 @@ def record(
     if words:
         db.session.add(EventText(event=event, salt=salt, text=words))
     return event
+
+
+def words_of(event_id: int) -> str:
+    """The free text of one line; empty where it has none, or has none any more."""
+    return db.session.scalar(select(EventText.text).where(EventText.event_id == event_id)) or ""

@@ -1,6 +1,7 @@
 """转办: an order in hand is offered to a colleague, who accepts or declines; until then it stays where it is."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -10,6 +11,7 @@ from app.db import db
 from app.deadlines import action_limits, timers
 from app.errors import Conflict, NotAllowed
 from app.people.actor import SYSTEM, Actor
+from app.people.models import Account
 from app.work_orders import candidates as choice
 from app.work_orders import custody, policy, queries, side_records
 from app.work_orders.candidates import Candidate
@@ -35,6 +37,8 @@ def offer(number: str, actor: Actor, worker_public_id: str, note: str) -> WorkOr
         raise errors.field("note", "请写明交接的情况：办到哪一步，接下来要做什么。")
     if order.has_open(Kind.TRANSFER):
         raise Conflict("这件工单已经转给一位同事，正在等答复；请先撤销，再转给别人。")
+    if order.has_open(Kind.ESCALATION):
+        raise Conflict("这件工单已向上级吹哨，报到之前不能转办；需要换人，请与管理员商量改派。", reason="escalated")
     _ensure_fewer(order)
     chosen = _chosen(order, actor, worker_public_id)
     event = order.take(Action.TRANSFER, by=actor, words=note, visible="internal", target=chosen.account_id)
@@ -60,6 +64,23 @@ def _chosen(order: WorkOrder, actor: Actor, public_id: str) -> Candidate:
     if chosen.why_not:
         raise Conflict(f"不能转给{chosen.name}：{chosen.why_not}。")
     return chosen
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Who asks a colleague to take an order over, and until when."""
+
+    by: str | None
+    due_at: datetime | None
+
+
+def offer_to(order: WorkOrder, actor: Actor) -> Offer | None:
+    """The offer this person is to answer; for everybody else the order's own row says that there is none."""
+    if order.offered_to_id != actor.account_id:
+        return None
+    asked = (SideRecord.kind == Kind.TRANSFER.value, SideRecord.ended_at.is_(None))
+    statement = select(Account.name, SideRecord.due_at).outerjoin(Account, Account.id == SideRecord.by_id)
+    return Offer(*db.session.execute(statement.where(SideRecord.work_order_id == order.id, *asked)).one())
 
 
 def accept(number: str, worker: Actor) -> WorkOrder:

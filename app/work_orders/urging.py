@@ -13,6 +13,7 @@ from app.people.actor import Actor
 from app.work_orders import policy, queries
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
+from app.work_orders.offices import supervision
 from app.work_orders.side_records import Kind, put
 from app.work_orders.timeline import Event
 from app.work_orders.workflow import OPEN, PAUSED, Action
@@ -43,12 +44,9 @@ def _urge(order: WorkOrder, by: Actor, note: str, *, visible: str) -> WorkOrder:
     times = _times(order) + 1
     event = order.take(Action.URGE, by=by, words=note, visible=visible, times=times)
     _await_reply(order, event)
+    owe("urged" if times == 1 and order.assignee_id is not None else "urged_again", order)
     if times >= 3:
-        owe("urged_for_supervision", order)
-    elif times == 2 or order.assignee_id is None:
-        owe("urged_again", order)
-    else:
-        owe("urged", order)
+        supervision.open_by_house(order, "urged")
     return order
 
 
