@@ -37,17 +37,29 @@ def run() -> None:
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
             connection.commit()
         else:
+            # SQLite changes a table by making it anew, and what points to its rows must not stop that.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # all of a migration or nothing, and one fsync
         try:
             context.configure(connection=connection, target_metadata=metadata(), transactional_ddl=True, **arguments)
             with context.begin_transaction():
                 context.run_migrations()
+            ensure_whole(connection)
             connection.commit()
         finally:
             if connection.dialect.name == "postgresql":
                 connection.rollback()
                 connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
                 connection.commit()
+            else:
+                connection.rollback()
+                connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+
+def ensure_whole(connection: Any) -> None:
+    """No row may point to one that is not there, although SQLite did not watch meanwhile."""
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise RuntimeError("a row points to one that is not there; the migration was not kept")
 
 
 if context.is_offline_mode():
