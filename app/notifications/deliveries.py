@@ -1,15 +1,16 @@
 """Messages on their way out of the house: who may be sent what now, and how it ended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, select, update
 from sqlalchemy.orm import aliased
 
 from app import clock
-from app.db import db
+from app.db import UTCDateTime, db
 from app.notifications import consents, templates
 from app.notifications.models import Delivery, DeliveryState
 from app.people import queries
@@ -52,29 +53,41 @@ _COLUMNS = tuple(getattr(Delivery, name) for name in Letter.__dataclass_fields__
 
 def is_anything_due(now: datetime) -> bool:
     """A look that takes no lock, so that an idle relay never holds up a writer."""
-    return db.session.scalar(_due(now).limit(1)) is not None
+    return db.session.scalar(_any_due(), {"now": now}) is not None
 
 
 def lease_due(owner: str, now: datetime, limit: int) -> list[Letter]:
     """Take up to `limit` due rows for 30 seconds, at most one of each person, in the running transaction."""
-    due = _due(now).order_by(Delivery.due_at, Delivery.id).limit(limit).with_for_update(skip_locked=True)
+    asked = {"now": now, "limit": limit, "owner": owner, "until": now + LEASE}
+    rows = db.session.execute(_leasing(), asked, execution_options=_QUIETLY)
+    return sorted((Letter(*row) for row in rows), key=lambda letter: letter.id)
+
+
+_NOW, _UNTIL = bindparam("now", type_=UTCDateTime), bindparam("until", type_=UTCDateTime)
+
+# Built once each: an idle relay asks twice in a second, and building takes longer than asking.
+
+
+@cache
+def _any_due() -> Any:
+    return _due().limit(1)
+
+
+@cache
+def _leasing() -> Any:
+    due = _due().order_by(Delivery.due_at, Delivery.id).limit(bindparam("limit")).with_for_update(skip_locked=True)
     # As a plain subquery PostgreSQL may run it once for each row, and then takes more than the limit.
     chosen = due.cte("chosen")
     # A lease that ended by itself belonged to a process that died: its message may or may not have gone.
     interrupted = case((Delivery.lease_owner.is_not(None), 1), else_=0)
-    statement = (
-        update(Delivery)
-        .where(Delivery.id.in_(select(chosen.c.id)))
-        .values(lease_owner=owner, lease_until=now + LEASE, unclear=Delivery.unclear + interrupted)
-    )
-    rows = db.session.execute(statement.returning(*_COLUMNS), execution_options=_QUIETLY)
-    return sorted((Letter(*row) for row in rows), key=lambda letter: letter.id)
+    taken = {"lease_owner": bindparam("owner"), "lease_until": _UNTIL, "unclear": Delivery.unclear + interrupted}
+    return update(Delivery).where(Delivery.id.in_(select(chosen.c.id))).values(**taken).returning(*_COLUMNS)
 
 
-def _due(now: datetime) -> Any:
+def _due() -> Any:
     """Rows that are due and free, each person's one after the other, so that news arrives in order."""
     earlier = aliased(Delivery)
-    is_held_back = and_(earlier.reason.is_not(None), earlier.reason == HELD, earlier.due_at > now)
+    is_held_back = and_(earlier.reason.is_not(None), earlier.reason == HELD, earlier.due_at > _NOW)
     waits = (
         select(earlier.id)
         .where(
@@ -85,7 +98,7 @@ def _due(now: datetime) -> Any:
         )
         .exists()
     )
-    return select(Delivery.id).where(_is_owed(), Delivery.due_at <= now, Delivery.lease_until <= now, ~waits)
+    return select(Delivery.id).where(_is_owed(), Delivery.due_at <= _NOW, Delivery.lease_until <= _NOW, ~waits)
 
 
 def keep(owner: str, ids: Iterable[int], now: datetime) -> None:
@@ -104,7 +117,8 @@ def sent(letter: Letter, msgid: int | None, at: datetime) -> bool:
 
 def end(letter: Letter, owner: str, state: DeliveryState, reason: str, at: datetime | None = None) -> bool:
     """Give up on it for this reason, a short word; `at` when it was handed to WeChat, if it was."""
-    return _change(letter, owner, state=state.value, reason=reason, lease_owner=None, sent_at=at)
+    told = {"letter": letter.id, "owner": owner, "state": state.value, "reason": reason, "at": at}
+    return _changed(_END, told)
 
 
 def later(letter: Letter, owner: str, due_at: datetime, reason: str, *, counted: bool = True, **changes: Any) -> bool:
@@ -189,12 +203,22 @@ def _apart(lost: Any, at: datetime) -> timedelta:
 
 
 def _change(letter: Letter, owner: str, **values: Any) -> bool:
-    mine = update(Delivery).where(Delivery.id == letter.id, _is_owed(), Delivery.lease_owner == owner)
-    return _changed(mine.values(**values))
+    return _changed(_MINE.values(**values), {"letter": letter.id, "owner": owner})
 
 
-def _changed(statement: Any) -> bool:
-    result = db.session.execute(statement, execution_options=_QUIETLY)
+_MINE = update(Delivery).where(
+    Delivery.id == bindparam("letter"), _is_owed(), Delivery.lease_owner == bindparam("owner")
+)
+_END = _MINE.values(
+    state=bindparam("state"),
+    reason=bindparam("reason"),
+    lease_owner=None,
+    sent_at=bindparam("at", type_=UTCDateTime),
+)
+
+
+def _changed(statement: Any, values: Mapping[str, Any] | None = None) -> bool:
+    result = db.session.execute(statement, values, execution_options=_QUIETLY)
     return result.rowcount == 1  # type: ignore[attr-defined]
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from app import clock, logs
-from app.db import db, table_of
+from app.db import UTCDateTime, db, table_of
 from app.notifications.backoff import pause
 from app.notifications.messages import MESSAGES
 from app.notifications.models import Outbox
@@ -60,22 +61,36 @@ def owe(topic: str, work_order_id: int | None, facts: Mapping[str, Any]) -> None
 
 def is_anything_due(now: datetime) -> bool:
     """A look that takes no lock, so that an idle relay never holds up a writer."""
-    return db.session.scalar(_due(now).limit(1)) is not None
+    return db.session.scalar(_any_due(), {"now": now}) is not None
 
 
 def lease_due(owner: str, now: datetime, limit: int) -> list[Owed]:
     """Take up to `limit` due rows for 30 seconds, oldest first, in the running transaction."""
-    due = _due(now).order_by(Outbox.due_at, Outbox.id).limit(limit).with_for_update(skip_locked=True)
-    # As a plain subquery PostgreSQL may run it once for each row, and then takes more than the limit.
-    chosen = due.cte("chosen")
-    statement = (
-        update(Outbox).where(Outbox.id.in_(select(chosen.c.id))).values(lease_owner=owner, lease_until=now + LEASE)
-    )
-    rows = db.session.execute(statement.returning(*_COLUMNS), execution_options={"synchronize_session": False})
+    asked = {"now": now, "limit": limit, "owner": owner, "until": now + LEASE}
+    rows = db.session.execute(_leasing(), asked, execution_options={"synchronize_session": False})
     return sorted((Owed(*row) for row in rows), key=lambda owed: owed.id)
 
 
-def _due(now: datetime) -> Any:
+_NOW, _UNTIL = bindparam("now", type_=UTCDateTime), bindparam("until", type_=UTCDateTime)
+
+# Built once each: an idle relay asks twice in a second, and building takes longer than asking.
+
+
+@cache
+def _any_due() -> Any:
+    return _due().limit(1)
+
+
+@cache
+def _leasing() -> Any:
+    due = _due().order_by(Outbox.due_at, Outbox.id).limit(bindparam("limit")).with_for_update(skip_locked=True)
+    # As a plain subquery PostgreSQL may run it once for each row, and then takes more than the limit.
+    chosen = due.cte("chosen")
+    mine = update(Outbox).where(Outbox.id.in_(select(chosen.c.id)))
+    return mine.values(lease_owner=bindparam("owner"), lease_until=_UNTIL).returning(*_COLUMNS)
+
+
+def _due() -> Any:
     """Rows that are due and free; an order's events come one after the other, unless one keeps failing."""
     earlier = aliased(Outbox)
     waits = (
@@ -84,16 +99,24 @@ def _due(now: datetime) -> Any:
             earlier.work_order_id == Outbox.work_order_id,
             earlier.id < Outbox.id,
             earlier.done_at.is_(None),
-            or_(earlier.attempts == 0, earlier.lease_until > now),
+            or_(earlier.attempts == 0, earlier.lease_until > _NOW),
         )
         .exists()
     )
-    return select(Outbox.id).where(Outbox.done_at.is_(None), Outbox.due_at <= now, Outbox.lease_until <= now, ~waits)
+    return select(Outbox.id).where(Outbox.done_at.is_(None), Outbox.due_at <= _NOW, Outbox.lease_until <= _NOW, ~waits)
 
 
 def done(row_id: int, owner: str, now: datetime) -> bool:
     """Mark a row as told; False when the lease ended and another process has it, so that nothing may be written."""
-    return _change(row_id, owner, done_at=now, lease_owner=None)
+    told = {"row": row_id, "owner": owner, "now": now}
+    result = db.session.execute(_DONE, told, execution_options={"synchronize_session": False})
+    return result.rowcount == 1  # type: ignore[attr-defined]
+
+
+_MINE = update(Outbox).where(
+    Outbox.id == bindparam("row"), Outbox.lease_owner == bindparam("owner"), Outbox.done_at.is_(None)
+)
+_DONE = _MINE.values(done_at=_NOW, lease_owner=None)
 
 
 def later(owed: Owed, owner: str, now: datetime) -> bool:
@@ -109,8 +132,9 @@ def give_back(owner: str, now: datetime) -> None:
 
 
 def _change(row_id: int, owner: str, **values: Any) -> bool:
-    mine = update(Outbox).where(Outbox.id == row_id, Outbox.lease_owner == owner, Outbox.done_at.is_(None))
-    result = db.session.execute(mine.values(**values), execution_options={"synchronize_session": False})
+    mine = _MINE.values(**values)
+    asked = {"row": row_id, "owner": owner}
+    result = db.session.execute(mine, asked, execution_options={"synchronize_session": False})
     return result.rowcount == 1  # type: ignore[attr-defined]
 
 

@@ -60,9 +60,23 @@ def _follow_up_officers(order_id: int | None, facts: Facts) -> list[int]:
 
 def _unit_managers(order_id: int | None, facts: Facts) -> list[int]:
     """The managers of the unit that must decide, where the event names it."""
+    if "unit_id" in facts and facts["unit_id"] is None:
+        return []
     unit = facts.get("unit_id")
     named = _standing(Role.MANAGER, unit, facts) if unit else []
     return named or _holders(Role.MANAGER, Level.COMMUNITY)(order_id, facts)
+
+
+def _lead_managers(_order_id: int | None, facts: Facts) -> list[int]:
+    """The managers of the unit that answers for the order, and nobody above it."""
+    unit = facts.get("lead_unit_id")
+    return _standing(Role.MANAGER, unit, facts) if unit else []
+
+
+def _helpers(_order_id: int | None, facts: Facts) -> list[int]:
+    """Whoever works for the organisation that is asked to help."""
+    organisation = facts.get("organisation_id")
+    return queries.working_for(organisation) if organisation else []
 
 
 _find: dict[str, Find] = {
@@ -75,6 +89,8 @@ _find: dict[str, Find] = {
     "waiting": _named("waiting_id"),
     "asked": _named("asked_id"),
     "unit_managers": _unit_managers,
+    "lead_managers": _lead_managers,
+    "helpers": _helpers,
     "pool_workers": _pool_workers,
     "desk": _desk,
     "managers": _holders(Role.MANAGER, Level.COMMUNITY),

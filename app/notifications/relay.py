@@ -71,6 +71,13 @@ class Relay:
                 self._wait(IDLE_S if self._on_wire else 0)
             self._end_workers()
 
+    def play(self) -> None:
+        """Do all that is due at a played moment in this thread, whose clock the senders' threads would not share."""
+        while self._step() or self._on_wire:
+            while not self._to_send.empty():
+                if (parcel := self._to_send.get()) is not None:
+                    self._unsettled.append(send(self._wechat, parcel))
+
     def stop(self) -> None:
         """Ask the relay to end; safe in a signal handler."""
         self._stopping = True

@@ -1,9 +1,13 @@
 """One owed event becomes an entry in each inbox it concerns, and a delivery where WeChat may carry it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
 
 from app import secrets
-from app.db import db
+from app.db import db, table_of
 from app.notifications import outbox, recipients, wording
 from app.notifications.message import Message
 from app.notifications.messages import MESSAGES
@@ -23,13 +27,25 @@ def tell(owed: Owed, owner: str, now: datetime) -> int:
         return 0
     told = _who_hears_what(owed)
     openids = queries.openids(told) if told else {}
-    for account_id, message in told.items():
-        entry = _entry(owed, account_id, message)
-        db.session.add(entry)
-        if message.template and account_id in openids:
-            db.session.flush()
-            db.session.add(_delivery(owed, entry, message, now))
+    entries = _enter(owed, told)
+    letters = [
+        _delivery(owed, entries[account_id], account_id, message, now)
+        for account_id, message in told.items()
+        if message.template and account_id in openids
+    ]
+    if letters:
+        db.session.execute(_NEW_DELIVERY, letters)
     return len(told)
+
+
+_NEW_ENTRY = insert(table_of(Notification)).returning(table_of(Notification).c.account_id, table_of(Notification).c.id)
+_NEW_DELIVERY = insert(table_of(Delivery))
+
+
+def _enter(owed: Owed, told: Mapping[int, Message]) -> dict[int, int]:
+    """Write an entry into each inbox; returns its number for each account."""
+    rows = [_entry(owed, account_id, message) for account_id, message in told.items()]
+    return {row.account_id: row.id for row in db.session.execute(_NEW_ENTRY, rows)} if rows else {}
 
 
 def _who_hears_what(owed: Owed) -> dict[int, Message]:
@@ -42,29 +58,31 @@ def _who_hears_what(owed: Owed) -> dict[int, Message]:
     return told
 
 
-def _entry(owed: Owed, account_id: int, message: Message) -> Notification:
-    return Notification(
-        public_id=secrets.public_id(),
-        outbox_id=owed.id,
-        account_id=account_id,
-        topic=owed.topic,
-        number=owed.facts.get("number"),
-        title=message.title,
-        text=wording.sentence(message, owed.facts, owed.created_at),
-        created_at=owed.created_at,
-    )
+def _entry(owed: Owed, account_id: int, message: Message) -> dict[str, Any]:
+    return {
+        "public_id": secrets.public_id(),
+        "outbox_id": owed.id,
+        "account_id": account_id,
+        "topic": owed.topic,
+        "number": owed.facts.get("number"),
+        "title": message.title,
+        "text": wording.sentence(message, owed.facts, owed.created_at),
+        "created_at": owed.created_at,
+    }
 
 
-def _delivery(owed: Owed, entry: Notification, message: Message, now: datetime) -> Delivery:
-    return Delivery(
-        notification_id=entry.id,
-        account_id=entry.account_id,
-        channel=WECHAT,
-        template_key=message.template,
-        data=wording.values(message, owed.facts, owed.created_at),
-        page=wording.page(message, owed.facts),
-        state=DeliveryState.OWED.value,
-        due_at=now,
-        lease_until=now,
-        created_at=now,
-    )
+def _delivery(owed: Owed, entry_id: int, account_id: int, message: Message, now: datetime) -> dict[str, Any]:
+    return {
+        "notification_id": entry_id,
+        "account_id": account_id,
+        "channel": WECHAT,
+        "template_key": message.template,
+        "data": wording.values(message, owed.facts, owed.created_at),
+        "page": wording.page(message, owed.facts),
+        "state": DeliveryState.OWED.value,
+        "due_at": now,
+        "lease_until": now,
+        "attempts": 0,
+        "unclear": 0,
+        "created_at": now,
+    }

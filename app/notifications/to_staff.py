@@ -184,12 +184,6 @@ TO_STAFF = {
         _to_assignee("再次催办", _ORDER + "再次被催办{due_by}。请您尽快回复并办理。", "deadline", alert="再次催办"),
         _to_managers("工单被催办", "被催办，现在是“{status}”{due_by}。请您督促办理并回复。", "再次催办"),
     ),
-    "urged_for_supervision": (
-        _to_assignee("多次催办", _ORDER + "多次被催办{due_by}。请您立即回复并办理。", "deadline", alert="多次催办"),
-        _to_managers(
-            "工单多次被催办", "多次被催办，现在是“{status}”{due_by}。请您督办。", "多次催办", "district_managers"
-        ),
-    ),
     "urge_unanswered": (
         _to_managers("催办未回复", "的催办一个工作日内没有回复，已计入办理单位。请您督促。", "催办未回"),
     ),
@@ -235,14 +229,6 @@ TO_STAFF = {
             "超期后仍未办结{was_due}。请街道督促社区办理。",
             "已经超期",
             "subdistrict_managers",
-        ),
-    ),
-    "overdue_supervision": (
-        _to_managers(
-            "工单需要督办",
-            "没有按时限办好，或者多次返工{was_due}，现在是“{status}”。请您督办。",
-            "需要督办",
-            "district_managers",
         ),
     ),
     "rated": (_to_assignee("收到居民评价", _ORDER + "收到了反映人的评价。请打开工单查看。"),),

@@ -12,6 +12,7 @@ WARNINGS = {
     "contact": ("尚未联系", "已到联系时限，还没有联系反映人的记录"),
     "warn_50": ("时限过半", "办理时限已用去一半"),
     "warn_80": ("即将超期", "办理时限已用去八成"),
+    "warn_80_ledger": ("即将超期", "办理时限已用去八成，一时确实办不成的，可以申请挂账"),
 }
 SOON = ("即将超期", "办理时限将到")
 URGENT = ("P0", "P1")
@@ -46,8 +47,17 @@ def words(facts: Mapping[str, Any], at: datetime) -> dict[str, str]:
         "step_by": f"，请在{clock.spoken(step)}前响应" if step and step > at else "",
         "contact_by": f"，会在{clock.spoken(contact)}前与您联系" if contact and contact > at else "",
         "due_by": _due_clause(due, at),
+        "task_by": _by(facts, "task_due_at", at, "，请在{}前反馈"),
+        "report_by": _by(facts, "report_due_at", at, "，请在{}前报到"),
+        "answer_by": _by(facts, "supervision_due_at", at, "，请在{}前回复并办好"),
+        "review_by": _by(facts, "review_at", at, "，将在{}前复核"),
         "was_due": f"（办结时限为{clock.spoken(due)}）" if due else "",
     }
+
+
+def _by(facts: Mapping[str, Any], name: str, at: datetime, clause: str) -> str:
+    moment = _moment(facts.get(name))
+    return clause.format(clock.spoken(moment)) if moment and moment > at else ""
 
 
 def _due_clause(due: datetime | None, at: datetime) -> str:
