@@ -8,10 +8,11 @@ from flask import Flask, Response, request
 
 from app import limits, logs
 from app.api import account, health, inbox, openapi, photos, problems, public
+from app.api.partner import tasks
 from app.api.resident import answers, confide, neighbourhood, say, screening
 from app.api.resident import work_orders as resident
 from app.api.text_check import TextCheck
-from app.api.worker import corrections, duty, intake, transfer, waiting
+from app.api.worker import corrections, disputes, duty, escalations, intake, ledger, transfer, waiting
 from app.api.worker import work_orders as worker
 from app.errors import NotFound
 from app.wechat_access import wechat_for
@@ -39,6 +40,10 @@ DOORS = (
     intake.bp,
     transfer.bp,
     corrections.bp,
+    escalations.bp,
+    ledger.bp,
+    disputes.bp,
+    tasks.bp,
 )
 
 

@@ -83,6 +83,13 @@ class RatingShown(Schema):
     at = fields.String()
 
 
+class OfferShown(Schema):
+    """Who asks the reader to take the order over, and until when they may answer."""
+
+    by = fields.String()
+    due_at = fields.String(allow_none=True)
+
+
 class CallShown(Schema):
     """Somebody who was called to an urgent order."""
 
@@ -117,6 +124,23 @@ class BriefAnswer(Schema):
     standing = fields.String()
 
 
+class LedgerShown(Schema):
+    """Why an order waits on the ledger, for which time, and when it is looked at again."""
+
+    cause_name = fields.String()
+    review_at = fields.String(allow_none=True)
+    period = fields.Integer()
+
+
+class TaskShown(Schema):
+    """What another unit was asked to do for the order, and whether it has reported."""
+
+    unit = fields.String()
+    what = fields.String()
+    due_at = fields.String(allow_none=True)
+    done = fields.Boolean()
+
+
 class OrderAnswer(BriefAnswer):
     """An order in full."""
 
@@ -127,7 +151,14 @@ class OrderAnswer(BriefAnswer):
     reporter = fields.Nested(ReporterAnswer, allow_none=True)
     rating = fields.Nested(RatingShown, allow_none=True)
     due_reasons = fields.List(fields.Nested(ReasonShown))
+    ledger = fields.Nested(LedgerShown, allow_none=True)
     timeline = fields.List(fields.Nested(LineShown))
+    merged_into = fields.String(allow_none=True, metadata={"description": "The order with which it is settled."})
+    transfer = fields.Nested(OfferShown, allow_none=True)
+    tasks = fields.List(
+        fields.Nested(TaskShown),
+        metadata={"description": "For staff, while the order waits for other units: all that these were asked to do."},
+    )
     calls = fields.List(fields.Nested(CallShown))
 
 

@@ -6,12 +6,15 @@ from typing import Any
 
 from app import clock
 from app.photos.queries import Shown
-from app.work_orders import catalogue, due_dates, due_reasons, policy
+from app.work_orders import catalogue, due_dates, due_reasons, policy, transfer
 from app.work_orders.calls import Call
 from app.work_orders.detail import Detail, Line
 from app.work_orders.due_reasons import Reason
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.models import WorkOrder
+from app.work_orders.offices import assisting, ledger_terms
+from app.work_orders.offices.assisting import Progress
+from app.work_orders.transfer import Offer
 from app.work_orders.workflow import PAUSED, STATUS_NAMES, Status
 
 
@@ -84,10 +87,30 @@ def full(shown: Detail, actor: Any, *, as_reporter: bool) -> dict[str, Any]:
         "reporter": {"name": reporter.name, "phone_masked": reporter.phone_masked} if reporter else None,
         "rating": rating(shown.rating),
         "due_reasons": [_reason(one) for one in due_reasons.reasons(order)] if due_reasons.is_told(order) else [],
+        "ledger": ledger(order),
         "timeline": timeline(shown.lines),
+        "merged_into": shown.merged_into,
+        "transfer": None if as_reporter else _offer(transfer.offer_to(order, actor)),
+        "tasks": [] if as_reporter else [_task(one) for one in assisting.progress(order)],
         "calls": [_call(call) for call in shown.calls],
         "actions": list(shown.actions),
     }
+
+
+def ledger(order: WorkOrder) -> dict[str, Any] | None:
+    """Why the order waits on the ledger and until when; None where it does not."""
+    found = ledger_terms.standing(order)
+    if found is None:
+        return None
+    return {"cause_name": found.cause_name, "review_at": clock.iso(found.review_at), "period": found.period}
+
+
+def _offer(one: Offer | None) -> dict[str, Any] | None:
+    return {"by": one.by or "工作人员", "due_at": clock.iso(one.due_at)} if one else None
+
+
+def _task(one: Progress) -> dict[str, Any]:
+    return {"unit": one.unit, "what": one.what, "due_at": clock.iso(one.due_at), "done": one.done}
 
 
 def photo(shown: Shown) -> dict[str, Any]:

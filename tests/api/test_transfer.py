@@ -48,6 +48,17 @@ def test_an_offer_is_seen_accepted_and_the_order_changes_hands(client, hands):
     assert hands.get(hands.other).json["assignee"]["name"] == "韩玉兰"
 
 
+def test_only_whoever_is_asked_reads_who_asks_and_until_when(hands):
+    assert hands.get(hands.has).json["transfer"] is None
+    hands.offer()
+    asked = hands.get(hands.other).json["transfer"]
+    assert asked["by"] == hands.get(hands.other).json["assignee"]["name"]
+    assert asked["due_at"] > hands.get(hands.other).json["created_at"]
+    assert hands.get(hands.has).json["transfer"] is None
+    hands.act(hands.other, "transfer/accept")
+    assert hands.get(hands.other).json["transfer"] is None
+
+
 def test_declining_and_taking_back(hands):
     hands.offer()
     assert hands.act(hands.other, "transfer/decline", {"note": "走不开"}).status_code == 200

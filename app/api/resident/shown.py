@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.api import guard
-from app.api.work_orders import brief, full, rating, summary, timeline
+from app.api.work_orders import brief, full, ledger, rating, summary, timeline
 from app.people.actor import Actor
 from app.work_orders import wide_place
 from app.work_orders.detail import Detail
@@ -55,6 +55,8 @@ def in_full(shown: Detail, actor: Actor) -> dict[str, Any]:
         "assignee": {"name": shown.assignee_name or "工作人员", "title": "承办人"} if named else None,
         "rating": rating(shown.rating),
         "timeline": timeline(shown.lines),
+        "ledger": ledger(shown.order),
+        "merged_into": shown.merged_into,
         "actions": list(shown.actions),
     }
 

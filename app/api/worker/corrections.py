@@ -10,12 +10,13 @@ from app.api.order_answers import BriefAnswer
 from app.api.places import AtAPlace, place
 from app.api.shapes import Shape, Text
 from app.api.worker.work_orders import current, show
-from app.work_orders import corrections, policy
+from app.work_orders import corrections
 from app.work_orders import reveal as revealing
 from app.work_orders.models import WorkOrder
+from app.work_orders.permissions import HANDLERS
 
 bp = Blueprint("worker_corrections", __name__, url_prefix="/api/worker/work-orders")
-guard.protect(bp, *policy.HANDLERS)
+guard.protect(bp, *HANDLERS)
 
 
 class Recategorise(Shape):

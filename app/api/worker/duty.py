@@ -10,10 +10,10 @@ from app.api import guard
 from app.api.shapes import Shape
 from app.people import duty
 from app.people.models import Duty
-from app.work_orders import policy
+from app.work_orders.permissions import HANDLERS
 
 bp = Blueprint("worker_duty", __name__, url_prefix="/api/worker/duty")
-guard.protect(bp, *policy.HANDLERS)
+guard.protect(bp, *HANDLERS)
 
 
 class OnDuty(Shape):

@@ -12,14 +12,15 @@ from app.api.places import place
 from app.api.reports import Trouble
 from app.api.shapes import Phone, Shape, Text, choice, photo_ids
 from app.api.work_orders import brief
-from app.work_orders import on_behalf, policy, queries
+from app.work_orders import on_behalf, queries
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.intake import Request
 from app.work_orders.models import WorkOrder
 from app.work_orders.on_behalf import Person, Settled
+from app.work_orders.permissions import HANDLERS
 
 bp = Blueprint("worker_intake", __name__, url_prefix="/api/worker")
-guard.protect(bp, *policy.HANDLERS)
+guard.protect(bp, *HANDLERS)
 
 
 class Teller(Shape):

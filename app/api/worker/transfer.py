@@ -9,12 +9,13 @@ from app.api import guard
 from app.api.order_answers import BriefAnswer
 from app.api.shapes import NOTHING, Shape, Text
 from app.api.worker.work_orders import current, show
-from app.work_orders import policy, transfer
+from app.work_orders import transfer
 from app.work_orders.candidates import Candidate
 from app.work_orders.models import WorkOrder
+from app.work_orders.permissions import HANDLERS
 
 bp = Blueprint("worker_transfer", __name__, url_prefix="/api/worker/work-orders")
-guard.protect(bp, *policy.HANDLERS)
+guard.protect(bp, *HANDLERS)
 
 
 class Offer(Shape):

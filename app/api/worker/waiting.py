@@ -9,11 +9,12 @@ from app.api import guard
 from app.api.order_answers import BriefAnswer
 from app.api.shapes import Shape, Text
 from app.api.work_orders import brief
-from app.work_orders import extensions, policy, queries, questions, replies
+from app.work_orders import extensions, queries, questions, replies, resuming
 from app.work_orders.models import WorkOrder
+from app.work_orders.permissions import HANDLERS
 
 bp = Blueprint("worker_waiting", __name__, url_prefix="/api/worker/work-orders")
-guard.protect(bp, *policy.HANDLERS)
+guard.protect(bp, *HANDLERS)
 MOST_ASKED = 10_000
 
 
@@ -59,8 +60,8 @@ def ask(values: dict[str, Any], number: str) -> WorkOrder:
 @bp.route("/<number>/resume", methods=["POST"])
 @guard.command(RESUME, show, answer=BriefAnswer, current=current)
 def resume(values: dict[str, Any], number: str) -> WorkOrder:
-    """Go on without the reporter's answer here, since it came another way."""
-    return questions.resume(number, guard.actor(), values["note"])
+    """Go on: the reporter's answer came another way, or what the order was on the ledger for is over."""
+    return resuming.resume(number, guard.actor(), values["note"])
 
 
 @bp.route("/<number>/extend", methods=["POST"])

@@ -11,13 +11,14 @@ from app.api.order_answers import BriefAnswer, OrderAnswer, SummariesAnswer
 from app.api.shapes import NOTHING, Page, Shape, Text, choice, latitude, longitude, photo_ids
 from app.api.work_orders import brief, full, summary
 from app.territory.coordinates import CoordinateSystem
-from app.work_orders import assignment, handling, lists, policy, queries, resolution
+from app.work_orders import assignment, handling, lists, queries, resolution
 from app.work_orders.detail import detail
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.models import WorkOrder
+from app.work_orders.permissions import HANDLERS
 
 bp = Blueprint("worker_work_orders", __name__, url_prefix="/api/worker")
-guard.protect(bp, *policy.HANDLERS)
+guard.protect(bp, *HANDLERS)
 
 
 class Refuse(Shape):
