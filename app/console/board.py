@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
-from app.console import choices, doorway, guard
+from app.console import chips, choices, doorway, guard
 from app.db import end_reading
 from app.errors import NotFound
 from app.work_orders import catalogue, due_dates, lists
 from app.work_orders.lists import BoardFilters
 from app.work_orders.scope import OFFICE
+from app.work_orders.side_records import Kind
 from app.work_orders.workflow import ACTIVE, STATUS_NAMES, Status
 
 PER_PAGE = 30
@@ -110,8 +111,10 @@ def _mark(look: Look) -> str:
 
 
 def _state(look: Look, mark: str) -> dict[str, Any]:
-    found = lists.board(guard.actor(), look.filters, look.page, PER_PAGE)
-    rows = [_row(row) for row in found[:PER_PAGE]]
+    urgent = lists.board_urgent(guard.actor(), look.filters)
+    found = lists.board(guard.actor(), look.filters, look.page, PER_PAGE, without=[row.id for row in urgent])
+    # What is dangerous leads, however much has come in since.
+    rows = [_row(row) for row in (*(urgent if look.page == 1 else ()), *found[:PER_PAGE])]
     counts = lists.board_counts(guard.actor())
     return {
         "look": look,
@@ -132,7 +135,10 @@ def _row(row: Any) -> dict[str, Any]:
         "status_name": status_name,
         "category": category,
         "waits": row.status in ACTIVE and row.due_at is not None,
+        "supervised": Kind.SUPERVISION in row.beside.split(","),
+        "waiting_words": chips.of(row.beside),
         "late": due_dates.is_overdue(row),
+        "appealed": Kind.APPEAL in row.beside.split(","),
         "mark": f"{row.changed_at.timestamp()}",
         "says": f"{category}，{row.place_text}，{status_name}",
     }

@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 from app.db import db
 from app.deadlines.limits import ServiceClass
 from app.people.actor import Actor
+from app.people.models import Role
 from app.territory.models import Compound, Level, Territory
 from app.work_orders.catalogue import catalogue
 from app.work_orders.scope import OFFICE
@@ -20,10 +21,12 @@ TABS = (
     Status.ASSIGNED,
     Status.IN_PROGRESS,
     Status.AWAITING_RESIDENT,
+    Status.ON_LEDGER,
     Status.RESOLVED,
     Status.CLOSED,
     Status.DECLINED,
     Status.WITHDRAWN,
+    Status.MERGED,
 )
 
 
@@ -39,12 +42,12 @@ def grids(actor: Actor, community_id: int | None) -> Sequence[Row[Any]]:
     return _places(actor, (Territory.level == Level.GRID) & (Territory.community_id == community_id))
 
 
-def compounds(actor: Actor) -> Sequence[Row[Any]]:
-    """(public_id, name, community) of the compounds where the person may put orders right."""
+def compounds(actor: Actor, *roles: Role) -> Sequence[Row[Any]]:
+    """(public_id, name, community) of the compounds where the person holds one of the roles, or sits at an office."""
     statement = (
         select(Compound.public_id, Compound.name, Territory.name.label("community"))
         .join(Territory, Territory.id == Compound.community_id)
-        .where(actor.scope(*OFFICE).limits(Territory))
+        .where(actor.scope(*(roles or OFFICE)).limits(Territory))
         .order_by(Territory.code, Compound.name)
     )
     return db.session.execute(statement.limit(MOST_COMPOUNDS)).all()

@@ -8,12 +8,16 @@ from app.console import choices, doorway, error_pages, forms, guard
 from app.db import end_reading
 from app.errors import Invalid, NotFound, Refusal, Unavailable
 from app.people import phones
+from app.people.actor import Actor
 from app.territory import queries as places
+from app.territory.models import Level
 from app.territory.placing import place_by_building
+from app.territory.scope import Area, Scope
 from app.work_orders import catalogue, on_behalf
 from app.work_orders.facts import CHANNEL_NAMES, RESULT_NAMES
 from app.work_orders.intake import Request
 from app.work_orders.on_behalf import Person, Settled
+from app.work_orders.permissions import HANDLERS
 
 CHANNELS = [(channel, CHANNEL_NAMES[channel]) for channel in on_behalf.CHANNELS]
 ANSWER = "answer-"
@@ -77,7 +81,7 @@ def _page(refusal: Refusal | None = None) -> Response:
         compound=compound,
         kind=kind,
         wanted=wanted,
-        found=[] if compound else places.compounds(wanted),
+        found=[] if compound else places.compounds(wanted, within=_area(guard.actor())),
         categories=choices.categories(),
         channels=CHANNELS,
         results=RESULT_NAMES,
@@ -86,6 +90,13 @@ def _page(refusal: Refusal | None = None) -> Response:
         typed=request.form,
     )
     return make_response(html, error_pages.status_of(refusal) if refusal else 200)
+
+
+def _area(actor: Actor) -> Scope:
+    """Where the person takes in what people tell; whoever works in a grid does so in its whole community."""
+    posts = [post for post in actor.posts if post.role in HANDLERS]
+    communities = (Area(Level.COMMUNITY, post.community_id) for post in posts if post.community_id is not None)
+    return actor.scope(*HANDLERS) | Scope(frozenset(communities))
 
 
 def _chosen() -> tuple[Any, Any]:

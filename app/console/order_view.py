@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from app.console import choices
+from app.console import between_offices, chips, choices, order_forms, oversight
 from app.db import db
 from app.deadlines.limits import ServiceClass, Step
 from app.deadlines.queries import calendar, limits
@@ -34,36 +34,12 @@ from app.work_orders.detail import detail
 from app.work_orders.facts import RESULT_NAMES
 from app.work_orders.handling import CONTACT_KINDS
 from app.work_orders.intake import DECLINE_REASONS
+from app.work_orders.kin import kinship
 from app.work_orders.lateness import To
 from app.work_orders.models import Assignment, Rating, WorkOrder
+from app.work_orders.offices import ledger_terms
 from app.work_orders.side_records import Kind, find_open
 from app.work_orders.workflow import ACTION_NAMES, ACTIVE, OPEN, STATUS_NAMES, Action, Status
-
-FORMS = (
-    "decide_extension",
-    "accept",
-    "sign",
-    "contact",
-    "note",
-    "resolve",
-    "ask",
-    "resume",
-    "refuse",
-    "take_back_transfer",
-    "decide_category",
-    "send_back",
-    "reopen",
-    "dispatch",
-    "transfer",
-    "reveal",
-    "decline",
-    "recategorise",
-    "relocate",
-    "urge",
-    "confide",
-    "recuse",
-)
-"""Actions with a form of their own on the page, `act_….html`, in the order in which they are shown."""
 
 LATE_NAMES = {To.PERSON: "", To.UNIT: "（无人承办）", To.APPROVER: "（延期未审批）"}
 
@@ -78,6 +54,15 @@ class Limit:
     why: list[str]
 
 
+CHOICES = {
+    "decline_reasons": DECLINE_REASONS,
+    "refuse_reasons": assignment.REFUSE_REASONS,
+    "contact_kinds": CONTACT_KINDS,
+    "results": RESULT_NAMES,
+}
+"""What forms let people choose from, whatever the order."""
+
+
 def of(number: str, actor: Actor) -> dict[str, Any]:
     """All that the order's page shows to this person; raises NotFound for foreign and absent alike."""
     shown = detail(number, actor)
@@ -90,25 +75,29 @@ def of(number: str, actor: Actor) -> dict[str, Any]:
         "questions": catalogue.answered(order.category_code, order.answers),
         "result_name": RESULT_NAMES.get(order.result or ""),
         "is_open": order.status in OPEN,
+        "appealed": order.has_open(Kind.APPEAL),
         "is_running": order.status in ACTIVE,
         "limits": _limits(order),
         "holders": _holders(order),
         "late": _late(order),
+        "ledger": ledger_terms.standing(order),
+        "between_offices": between_offices.matters(order, {line.action for line in shown.lines}),
         "ratings": _ratings(order),
         "told": inbox.told_about(order.number, custody.reporters(order)),
         "offered_name": people.names([order.offered_to_id]).get(order.offered_to_id or 0),
         "colleagues": choice.colleagues(order, actor) if "transfer" in shown.actions else (),
         "candidates": assignment.candidates(order, actor) if "dispatch" in shown.actions else (),
         "staff": recusal.choosable(order) if "recuse" in shown.actions else (),
+        "supervised": oversight.supervised(order, actor) if order.has_open(Kind.SUPERVISION) else None,
+        "waiting_words": chips.of(order.beside),
         "recused": people.names(queries.recused_accounts(order.id)).values(),
         "categories": choices.categories() if "recategorise" in shown.actions else (),
         "compounds": choices.compounds(actor) if "relocate" in shown.actions else (),
         "proposed": _proposed(order) if "decide_category" in shown.actions else None,
-        "forms_shown": [verb for verb in FORMS if verb in shown.actions],
-        "decline_reasons": DECLINE_REASONS,
-        "refuse_reasons": assignment.REFUSE_REASONS,
-        "contact_kinds": CONTACT_KINDS,
-        "results": RESULT_NAMES,
+        "forms_shown": order_forms.shown(order, shown.actions),
+        "kin": kinship.of(order, actor),
+        "needs": order_forms.needs(order, actor, shown.actions),
+        **CHOICES,
         "photo_required": catalogue.requires_photo(order.category_code),
         "extension": _extension(order, actor) if "decide_extension" in shown.actions else None,
         "owed": follow_up.find_open(order),

@@ -7,7 +7,7 @@ from flask import request
 from app import errors
 from app.console import doorway, forms, guard
 from app.console.acting import act_on, status_name
-from app.work_orders import extensions, questions
+from app.work_orders import extensions, questions, resuming
 
 blueprint = doorway.pages("console_waiting", "/console/work-orders")
 
@@ -26,9 +26,9 @@ def ask(number: str) -> Any:
 @blueprint.post("/<number>/resume")
 def resume(number: str) -> Any:
     def act() -> str:
-        note = forms.text("note", required="请写明反映人补充了什么，或者为什么不再等待。")
+        note = forms.text("note")
         order = forms.seen(number)
-        questions.resume(number, guard.actor(), note)
+        resuming.resume(number, guard.actor(), note)
         return f"已恢复办理，时限顺延。工单现在是“{status_name(order)}”。"
 
     return act_on(number, "resume", act)

@@ -10,9 +10,12 @@ from app.console import assets
 from app.deadlines.limits import ServiceClass
 from app.notifications import inbox
 from app.people.models import ROLE_NAMES, Role
+from app.statistics import places
 from app.territory.queries import names
-from app.work_orders import policy, reviews
+from app.work_orders import reviews
 from app.work_orders.line_words import words
+from app.work_orders.offices import waiting_lists
+from app.work_orders.permissions import HANDLERS
 from app.work_orders.workflow import Action
 
 HOUR, DAY = 3600, 86400
@@ -39,8 +42,11 @@ def add(app: Flask) -> None:
         "new_key": secrets.public_id,
         "now": clock.now,
         "posts_in_words": posts_in_words,
+        "reads_statistics": reads_statistics,
         "takes_in": takes_in,
+        "tries_routing": tries_routing,
         "to_review": to_review,
+        "to_decide": to_decide,
         "unread_messages": unread_messages,
     }
 
@@ -97,15 +103,33 @@ def to_review() -> str | None:
     return "" if not found else f"{found}" if found < reviews.COUNTED_TO else f"{reviews.COUNTED_TO - 1}+"
 
 
+def to_decide() -> str | None:
+    """How much waits for this person's offices, in a few characters; None for whoever manages none."""
+    if "actor" not in g or not waiting_lists.may_read(g.actor):
+        return None
+    found = sum(waiting_lists.counts(g.actor).values())
+    return "" if not found else f"{found}" if found < waiting_lists.COUNTED_TO else f"{waiting_lists.COUNTED_TO - 1}+"
+
+
 def unread_messages() -> str:
     """How many messages the person has not read, in a few characters."""
     found = inbox.unread(g.actor.account_id) if "actor" in g else 0
     return "" if not found else f"{found}" if found < inbox.MOST_COUNTED else f"{inbox.MOST_COUNTED - 1}+"
 
 
+def reads_statistics() -> bool:
+    """Whether there are figures for the person."""
+    return "actor" in g and places.may_read(g.actor)
+
+
 def takes_in() -> bool:
     """Whether the person may report for somebody."""
-    return "actor" in g and g.actor.has(*policy.HANDLERS)
+    return "actor" in g and g.actor.has(*HANDLERS)
+
+
+def tries_routing() -> bool:
+    """Whether the person may try out where requests would go."""
+    return "actor" in g and g.actor.has(Role.MANAGER, Role.ADMINISTRATOR)
 
 
 def posts_in_words() -> str:

@@ -7,8 +7,22 @@ import pytest
 import time_machine
 
 from app import clock
+from app.db import transaction
 from app.people.models import Role
-from tests.factories import a_city, a_manager, a_person, a_worker, an_order, claimed, fresh, resolved
+from app.work_orders import appeals, assignment, intake, resolution
+from app.work_orders.kin import merging
+from app.work_orders.workflow import Status
+from tests.factories import (
+    a_city,
+    a_manager,
+    a_person,
+    a_resident,
+    a_worker,
+    an_order,
+    claimed,
+    fresh,
+    resolved,
+)
 
 START = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 
@@ -119,6 +133,15 @@ def test_tabs_count_what_is_open(city, desk):
     assert re.search(r"待签收</a>", page)
 
 
+def test_every_status_has_a_tab_so_that_what_was_merged_is_found_again(city, desk, manager):
+    target, order = an_order(city), an_order(city)
+    with transaction():
+        merging.merge(order.number, manager, target.number, "同一处")
+    page = desk.get("/console/?status=merged").text
+    assert numbers(page) == [order.number]
+    assert all(f'id="tab-{status}"' in page for status in Status)
+
+
 def test_pages_of_thirty_lead_on_and_back(city, desk):
     orders = [an_order(city) for _ in range(31)]
     page = desk.get("/console/?class_code=P3").text
@@ -207,3 +230,31 @@ def test_what_residents_write_is_shown_as_text(city, desk):
 
 def test_a_city_without_orders_or_categories_still_has_a_board(app, at_desk):
     assert at_desk(a_manager(a_city()["cz"])).get("/console/").status_code == 200
+
+
+def test_dangers_lead_the_first_page_until_they_are_settled(city, desk, monkeypatch):
+    monkeypatch.setattr("app.console.board.PER_PAGE", 2)
+    worker = a_worker(city["g1"])
+    danger = an_order(city, category="LIFT")
+    orders = [an_order(city) for _ in range(3)]
+    assert numbers(desk.get("/console/").text) == [danger.number, orders[2].number, orders[1].number]
+    assert numbers(desk.get("/console/?page=2").text) == [orders[0].number]
+    assert numbers(desk.get("/console/?status=closed").text) == []
+    assert numbers(desk.get("/console/?class_code=P3").text) == [orders[2].number, orders[1].number]
+    with transaction():
+        assignment.sign(danger.number, worker)
+        resolution.resolve(danger.number, worker, "solved", "人已救出", [])
+    assert numbers(desk.get("/console/").text) == [orders[2].number, orders[1].number]
+
+
+def test_an_appeal_that_waits_is_marked_with_its_date_on_the_board_and_the_page(city, desk, at_desk):
+    reporter = a_resident()
+    order = an_order(city, reporter, category="ODD")
+    assert "申诉复核" not in desk.get("/console/").text
+    manager = a_manager(city["xnlx"])
+    with transaction():
+        intake.decline(order.number, manager, "out_of_remit", "请找物业")
+    with transaction():
+        appeals.appeal(order.number, reporter, "物业说不归他们管")
+    for page in (desk.get("/console/").text, desk.get(f"/console/work-orders/{order.number}").text):
+        assert re.search(r"申诉复核.*?\d\d:\d\d", page, re.S)

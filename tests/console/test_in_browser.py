@@ -121,13 +121,25 @@ def test_a_text_is_refused_without_javascript_and_enter_in_the_reason_never_pass
     assert fresh(order).hidden is False
 
 
-@pytest.mark.parametrize("width", [1280, 800])
+@pytest.mark.parametrize("width", [1280, 1100, 800, 390])
 def test_no_page_is_wider_than_the_window(city, chromium, address, width):
     order = an_order(city, description="长" * 900 + "A" * 900, verdict="review")
+    an_order(city, description="长" * 900)
     page = sit_down(chromium, address, a_manager(city["xnlx"]))
     page.set_viewport_size({"width": width, "height": 860})
-    for path in ("/console/", f"/console/work-orders/{order.number}", "/console/follow-ups", "/console/reviews"):
-        page.goto(address + path)
+    ways = (
+        "",
+        f"work-orders/{order.number}",
+        "follow-ups",
+        "reviews",
+        "worklists",
+        "worklists?tab=leads",
+        "statistics",
+        "routing",
+        "messages",
+    )
+    for path in ways:
+        page.goto(f"{address}/console/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") == width, path
 
 

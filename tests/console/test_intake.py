@@ -94,3 +94,17 @@ def test_only_those_who_handle_orders_take_in(app, city, at_desk):
     auditor.get(address(city))
     assert auditor.submit(address(city).replace("&", "&amp;"), **TOLD).status_code == 403
     assert taken_in() == []
+
+
+@pytest.mark.parametrize(
+    ("role", "code", "found"),
+    [
+        (Role.MANAGER, "xnlx", ["湟岸巷28号院"]),
+        (Role.MANAGER, "ht", ["湟岸巷28号院", "湟岸巷30号院"]),
+        (Role.CLERK, "hyx", ["湟岸巷30号院"]),
+        (Role.MANAGER, "cz", []),
+    ],
+)
+def test_compounds_of_the_own_area_are_offered(city, at_desk, role, code, found):
+    page = at_desk(a_person((role, city[code]))).get("/console/intake?q=湟岸巷").text
+    assert [name for name in ("湟岸巷28号院", "湟岸巷30号院") if name in page] == found

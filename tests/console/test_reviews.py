@@ -273,7 +273,7 @@ def test_the_page_costs_the_same_however_much_waits(city, desk, waiting):
     before = cost()
     for _ in range(3):
         with_photo(city, verdict="review")
-    assert cost() == before <= 8
+    assert cost() == before <= 9
 
 
 def test_text_that_turns_writing_around_is_shown_as_it_is(city, desk):

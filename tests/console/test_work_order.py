@@ -351,3 +351,19 @@ def test_the_page_says_what_the_residents_were_told_and_how_far_it_came(app, des
 
 def test_an_order_of_which_nobody_was_told_yet_has_no_such_part(desk, city):
     assert "告知情况" not in desk.get(path(an_order(city))).text
+
+
+def test_who_was_called_to_an_urgent_order_is_listed_with_when_they_signed(city, desk, worker):
+    order = an_order(city, category="LIFT")
+    page = desk.get(path(order)).text
+    (section,) = re.findall(r'<section [^>]*aria-labelledby="h-calls">.*?</section>', page, re.S)
+    assert "值班网格员" in section
+    assert "等待签收" in section
+    with transaction():
+        assignment.sign(order.number, worker)
+    (section,) = re.findall(r'aria-labelledby="h-calls">.*?</section>', desk.get(path(order)).text, re.S)
+    assert re.search(r"\d\d:\d\d 签收", section)
+
+
+def test_what_is_not_urgent_calls_nobody(desk, order):
+    assert "h-calls" not in desk.get(path(order)).text
