@@ -95,7 +95,7 @@ class Maker:
     postgresql: str
 
     def make(self, kind: str, orders: int) -> House:
-        settings = environment(self._url(kind, orders), self.folder)
+        settings = environment(self.url(kind, orders), self.folder)
         subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"], cwd=ROOT, env=settings, check=True,
             capture_output=True,
@@ -107,7 +107,8 @@ class Maker:
         city = builder.build()
         return House(kind, orders, settings, store, city, Baseline(store, builder.pooled_from))
 
-    def _url(self, kind: str, orders: int) -> str:
+    def url(self, kind: str, orders: int) -> str:
+        """Where a new, empty database of this kind is."""
         name = f"bench_{orders}_{uuid.uuid4().hex[:6]}"
         if kind == "sqlite":
             return f"sqlite:///{self.folder}/{name}.sqlite"

@@ -69,6 +69,10 @@ class Reading:
             "reporter": None,
             "rating": shown.rating(rating, self.store.read_moment(rating[4])) if rated else None,
             "due_reasons": [],
+            "ledger": None,
+            "merged_into": None,
+            "transfer": None,
+            "tasks": [],
             "timeline": self._timeline(order_id, pictures),
             "calls": [],  # The bench reports nothing urgent.
             "standing": "author",

@@ -29,8 +29,8 @@ OWN_ACTIONS = {
     "closed": ["confide", "rate", "reopen"],
 }
 WORKERS_ACTIONS = [
-    "ask", "contact", "arrive", "note", "release", "transfer", "extend", "recategorise", "relocate", "reveal",
-    "resolve",
+    "ask", "contact", "arrive", "note", "release", "transfer", "extend", "recategorise", "relocate",
+    "propose_escalation", "propose_ledger", "reveal", "resolve",
 ]  # fmt: skip
 SOLVED = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
 SATISFIED = {"yes": "满意", "mostly": "基本满意", "no": "不满意"}

@@ -81,7 +81,7 @@ class Writing:
         self.run(statements.NEW_REPORTER, order_id, person.id, contact, True, at)
         self._accept(order_id, order, timers, asked, person)
         rule_name = self.kept.rules[code][1]
-        self._owe("accepted", order_id, order, (*place[7:], place[6] or place[4]), asked, rule=rule_name)
+        self._owe("accepted", order_id, order, (*place[7:], place[6] or place[4], place[10]), asked, rule=rule_name)
         return shown.brief(order, self.kept.categories[code], shown.OWN_ACTIONS["pooled"])
 
     def _new_order(
@@ -152,7 +152,7 @@ class Writing:
         event = self._event(order_id, order, asked, "claim", person.id, ("pooled", "in_progress"), {})
         self.run(statements.NEW_EVENT, *event)
         self.run(statements.NEW_ASSIGNMENT, order_id, person.id, lead_unit_id, "claim", at)
-        self._owe("claimed", order_id, order, ids, asked)
+        self._owe("claimed", order_id, order, (*ids, lead_unit_id), asked)
         return shown.brief(order, self.kept.categories[order.category_code], shown.WORKERS_ACTIONS)
 
     def _event(
@@ -176,7 +176,7 @@ class Writing:
     def _owe(
         self, topic: str, order_id: int, order: Order, ids: Sequence[int | None], asked: Asked, **more: Any
     ) -> None:
-        city_id, district_id, subdistrict_id, community_id, grid_id = ids
+        city_id, district_id, subdistrict_id, community_id, grid_id, lead_unit_id = ids
         facts = {
             "number": order.number, "category": self.kept.categories[order.category_code].name,
             "place": order.place_text, "public_place": shown.to_building(order.place_text, order.unit),
@@ -185,7 +185,8 @@ class Writing:
             "sign_due_at": shown.iso(order.sign_due_at), "contact_due_at": shown.iso(order.contact_due_at),
             "step_due_at": shown.iso(order.step_due_at) if order.step_due_at else None,
             "city_id": city_id, "district_id": district_id, "subdistrict_id": subdistrict_id,
-            "community_id": community_id, "grid_id": grid_id, "assignee_id": order.assignee_id,
+            "community_id": community_id, "grid_id": grid_id, "lead_unit_id": lead_unit_id,
+            "assignee_id": order.assignee_id,
             "result": order.result, "result_name": None, "emergency": bool(order.emergency), **more,
         }  # fmt: skip
         at = self.moment(asked.now)
