@@ -4,6 +4,7 @@ import json
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from deploy.node import find
+from tests.phone.scripted import Scripted
 
 WECHAT = Path(__file__).resolve().parents[2] / "wechat"
 FIXTURE = Path(__file__).parent / "fixtures" / "miniprogram"
@@ -115,22 +117,37 @@ class Answers(SimpleHTTPRequestHandler):
         self.wfile.write(text)
 
 
-@pytest.fixture(scope="session")
-def built_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pages = tmp_path_factory.mktemp("phone") / "dist"
-    result = node("tools/build", str(FIXTURE), str(pages))
+def build(source: Path, pages: Path) -> Path:
+    result = node("tools/build", str(source), str(pages))
     assert result.returncode == 0, result.stderr
     return pages
 
 
-@pytest.fixture(scope="session")
-def serving(built_fixture: Path) -> Iterator[Emulator]:
-    emulator = Emulator(built_fixture)
+@contextmanager
+def served(pages: Path) -> Iterator[Emulator]:
+    emulator = Emulator(pages)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Answers, emulator=emulator))
     emulator.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield emulator
     server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def built_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(FIXTURE, tmp_path_factory.mktemp("phone") / "dist")
+
+
+@pytest.fixture(scope="session")
+def serving(built_fixture: Path) -> Iterator[Emulator]:
+    with served(built_fixture) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="session")
+def serving_the_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with served(build(WECHAT / "miniprogram", tmp_path_factory.mktemp("product") / "dist")) as emulator:
+        yield emulator
 
 
 @pytest.fixture
@@ -153,14 +170,28 @@ class Phone:
         return self.page
 
 
-@pytest.fixture
-def phone(chromium: Browser, emulator: Emulator) -> Iterator[Phone]:
+def open_page(chromium: Browser) -> Page:
     context = chromium.new_context(
         viewport={"width": 375, "height": 812}, device_scale_factor=2, has_touch=True, is_mobile=True, locale="zh-CN"
     )
     page = context.new_page()
     page.set_default_timeout(5000)
+    return page
+
+
+@pytest.fixture
+def phone(chromium: Browser, emulator: Emulator) -> Iterator[Phone]:
+    page = open_page(chromium)
     opened = Phone(page, emulator.url)
     yield opened
     assert page.evaluate("window.__errors") == opened.errors
-    context.close()
+    page.context.close()
+
+
+@pytest.fixture
+def scripted(chromium: Browser, serving_the_product: Emulator) -> Iterator[Scripted]:
+    serving_the_product.reset()
+    page = open_page(chromium)
+    yield Scripted(page, serving_the_product.url)
+    assert page.evaluate("window.__errors") == []
+    page.context.close()

@@ -127,3 +127,11 @@ def test_the_form_of_an_answer_says_what_was_asked_last(play: Any) -> None:
     steps = [{"action": "ask", "text": text, "photos": []} for text in ("哪一层？", "哪一侧？")]
     assert play("answer", timeline=steps)["hint"] == "工作人员问：哪一侧？"
     assert "工作人员在等您补充" in play("answer")["hint"]
+
+
+@pytest.mark.parametrize("status", ["awaiting_resident", "on_ledger"])
+def test_an_urge_during_a_pause_promises_no_answer_in_a_working_day(play: Any, status: str) -> None:
+    hint = play("urge", status=status, refused=503)["hint"]
+    assert "暂停计时" in hint
+    assert "工作日" not in hint
+    assert "一个工作日内" in play("urge", refused=503)["hint"]

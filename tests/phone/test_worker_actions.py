@@ -13,7 +13,7 @@ SCRIPT = """
 const actions = require(process.cwd() + '/miniprogram/worker/actions.js')
 const { verb, form } = JSON.parse(process.argv[1])
 const action = actions.find(verb)
-const whole = { choice: '', amount: '', note: '', visible: false, photos: [], ...form }
+const whole = { choice: '', amount: '', more: {}, note: '', visible: false, photos: [], ...form }
 console.log(JSON.stringify({ missing: action.missing(whole), body: action.body(whole), shown: actions.shown(action) }))
 """
 

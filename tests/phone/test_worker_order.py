@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -16,12 +17,13 @@ const sent = []
 global.wx = {
   request({ method, url, data, success }) {
     const path = url.replace(/^https?:\\/\\/[^/]*/, '')
-    const order = { number: 'XN1', status: 'in_progress', actions: given.actions, timeline: [], phone: given.phone }
+    const common = { number: 'XN1', status: 'in_progress', timeline: [] }
+    const order = { ...common, actions: given.actions, phone: given.phone, ...given.order }
     if (method === 'POST') sent.push([path, data])
     const lost = given.gone && sent.length && method === 'GET'
     const lists = path.endsWith('/colleagues') || path === '/api/categories'
     const answer = lists ? { items: given.colleagues } : order
-    const refused = lost ? 404 : path.endsWith(given.refused) ? 503 : 0
+    const refused = lost ? 404 : path.endsWith(given.refused) ? given.with || 503 : 0
     const document = refused ? { title: '没有找到。' } : answer
     setTimeout(() => success({ statusCode: refused || 200, data: document, header: {} }), 5)
   },
@@ -36,18 +38,23 @@ order.number = 'XN1'
 const after = (ms) => new Promise((done) => setTimeout(done, ms))
 async function play() {
   await order.load()
-  await order.start({ currentTarget: { dataset: { verb: given.verb } } })
+  if (given.verb) await order.start({ currentTarget: { dataset: { verb: given.verb } } })
   const { action: opened, asked: choices } = order.data
-  const empty = { choice: '', amount: '', note: '', photos: [], category: null, compound: null, point: null }
+  const empty = { choice: '', amount: '', more: {}, note: '', photos: [], category: null, compound: null, point: null }
   const form = { ...empty, ...given.form }
   if (opened) order.send({ detail: { verb: given.verb, form } })
   await after(100)
-  const { done, problem, formProblem, phone, busy, action } = order.data
-  const seen = { shown: Boolean(order.data.order), opened: Boolean(opened), open: Boolean(action) }
+  const { done, problem, formProblem, phone, busy, action, joint } = order.data
+  const seen = { shown: Boolean(order.data.order), opened: Boolean(opened), open: Boolean(action), joint, form: opened }
   console.log(JSON.stringify({ sent, choices, ...seen, done, problem, formProblem, phone, busy }))
 }
 play()
 """
+XINING = timezone(timedelta(hours=8))
+TODAY, TOMORROW, IN_TIME, LAST, TOO_LATE = (
+    str((datetime.now(XINING) + timedelta(days)).date()) for days in (0, 1, 60, 90, 91)
+)
+PLAN = {"plan": "开春补栽", "leader": "李工"}
 POINT = {"lat": 36.62, "lng": 101.78, "coordinate_system": "gcj02", "address": "北门"}
 
 
@@ -89,6 +96,30 @@ def play(run_node: Run) -> Callable[..., dict[str, Any]]:
         ("resume", {"note": "三层"}, "resume", {"note": "三层"}),
         ("extend", {"amount": "3", "note": "等配件"}, "extend", {"amount": 3, "reason": "等配件"}),
         ("reply", {"note": "明天上门"}, "reply", {"note": "明天上门"}),
+        ("reply_supervision", {"note": "周五前办好"}, "reply-supervision", {"note": "周五前办好"}),
+        (
+            "propose_escalation",
+            {"choice": "enforcement_power", "more": {"tried": " 劝过三次 "}, "note": "请城管到场"},
+            "propose-escalation",
+            {"kind": "enforcement_power", "tried": "劝过三次", "reason": "请城管到场"},
+        ),
+        (
+            "propose_ledger",
+            {
+                "choice": "season",
+                "more": {"plan": "开春补栽", "leader": "李工", "review_on": IN_TIME},
+                "note": "冬天栽不活",
+            },
+            "propose-ledger",
+            {"cause": "season", "plan": "开春补栽", "leader": "李工", "review_on": IN_TIME, "reason": "冬天栽不活"},
+        ),
+        (
+            "dispute",
+            {"more": {"suggestion": "供水公司"}, "note": "管道归供水公司"},
+            "dispute",
+            {"suggestion": "供水公司", "reason": "管道归供水公司"},
+        ),
+        ("dispute", {"note": "管道不归我们"}, "dispute", {"reason": "管道不归我们"}),
     ],
 )
 def test_each_is_sent_to_its_own_address_with_its_own_body(
@@ -114,6 +145,17 @@ def test_each_is_sent_to_its_own_address_with_its_own_body(
         ("extend", {"amount": "3"}),
         ("extend", {"amount": "0", "note": "等配件"}),
         ("extend", {"amount": "2.5", "note": "等配件"}),
+        ("reply_supervision", {}),
+        ("propose_escalation", {"more": {"tried": "劝过"}, "note": "请到场"}),
+        ("propose_escalation", {"choice": "cannot_solve", "note": "请到场"}),
+        ("propose_escalation", {"choice": "cannot_solve", "more": {"tried": "劝过"}}),
+        ("propose_ledger", {"choice": "season", "more": {"leader": "李工", "review_on": IN_TIME}, "note": "冬天"}),
+        ("propose_ledger", {"choice": "season", "more": {"plan": "补栽", "review_on": IN_TIME}, "note": "冬天"}),
+        ("propose_ledger", {"choice": "season", "more": PLAN, "note": "冬天"}),
+        ("propose_ledger", {"choice": "season", "more": PLAN | {"review_on": TODAY}, "note": "冬天"}),
+        ("propose_ledger", {"choice": "season", "more": PLAN | {"review_on": TOO_LATE}, "note": "冬天"}),
+        ("propose_ledger", {"choice": "season", "more": PLAN | {"review_on": IN_TIME}}),
+        ("dispute", {"more": {"suggestion": "供水公司"}}),
     ],
 )
 def test_what_is_missing_is_said_in_the_open_form_and_nothing_is_sent(
@@ -149,3 +191,39 @@ def test_a_revealed_number_is_shown_on_the_page(play: Any) -> None:
 def test_whoever_gave_an_order_away_reads_that_it_is_done_and_not_that_it_is_missing(play: Any) -> None:
     found = play("accept_transfer", gone=True)
     assert (found["shown"], found["done"], found["problem"]) == (False, "已接受转办。", "")
+
+
+def test_a_refusal_that_the_orders_change_explains_is_said_once_in_the_open_form(play: Any) -> None:
+    note = {"choice": "solved", "note": "已经修好了"}
+    refused = play("resolve", form=note, refused="/resolve", **{"with": 409})
+    assert (refused["open"], refused["formProblem"], refused["problem"]) == (True, "没有找到。", "")
+    assert play("claim", refused="/claim", **{"with": 409})["problem"] == "没有找到。"
+
+
+def test_correcting_asks_for_no_photo_where_settling_does(play: Any) -> None:
+    form = {"choice": "solved", "note": "换了整盏灯", "photoRequired": True}
+    assert play("amend", form=form)["done"]
+    assert "照片" in play("resolve", form=form)["formProblem"]
+    assert play("amend")["form"]["photosFree"]
+
+
+def test_an_order_on_the_ledger_resumes_because_its_cause_is_gone(play: Any) -> None:
+    on_ledger = {"status": "on_ledger"}
+    form = play("resume", order=on_ledger)
+    assert form["form"]["confirm"] == "原因已消除，恢复办理"
+    assert "原因" in form["formProblem"]
+    assert "反映人" in play("resume", order={"status": "awaiting_resident"})["formProblem"]
+    sent = play("resume", order=on_ledger, form={"note": "材料到了"})["sent"]
+    assert sent == [["/api/worker/work-orders/XN1/resume", {"note": "材料到了"}]]
+
+
+def test_the_review_is_between_tomorrow_and_ninety_days_on(play: Any) -> None:
+    *_, date = play("propose_ledger")["form"]["more"]
+    assert (date["from"], date["to"]) == (TOMORROW, LAST)
+
+
+@pytest.mark.parametrize("may", [True, False], ids=["may open it", "may not"])
+def test_a_merged_order_leads_to_the_other_only_where_that_may_be_read(play: Any, may: bool) -> None:
+    refused = {} if may else {"refused": "/XN2", "with": 404}
+    found = play("", order={"status": "merged", "merged_into": "XN2"}, **refused)
+    assert (found["joint"], found["problem"]) == (may, "")

@@ -121,11 +121,11 @@ def masked_phone(phone: str) -> str:
 
 
 def load_file(emulator: Emulator, path: Path) -> None:
-    """Make the people of a file `{residents: [...], workers: [...]}`, each with openid, name and perhaps phone."""
+    """Make the people of a file `{residents, workers, partners}`, each a list with openid, name and perhaps phone."""
     if not path.is_file():
         return
     listed = json.loads(path.read_text(encoding="utf-8"))
-    roles = {"residents": "居民", "workers": "网格员"}
+    roles = {"residents": "居民", "workers": "网格员", "partners": "联动单位"}
     with emulator.state.changing() as database:
         for group, role in roles.items():
             for person in listed.get(group, ()):

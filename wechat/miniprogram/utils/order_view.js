@@ -1,6 +1,7 @@
 const api = require('./api')
 
 const UNTAKEN = ['submitted', 'pooled', 'assigned']
+const PAUSED = ['awaiting_resident', 'on_ledger']
 const SETTLING = ['resolve', 'settle', 'amend']
 const OVER = ['resolved', 'closed', 'declined', 'withdrawn', 'merged']
 
@@ -17,10 +18,12 @@ function ahead({ status, due_explained, timeline }) {
   return (due_explained || []).filter(({ step }) => !met[step])
 }
 
-/** How it was settled, in the words of the last settling; nothing while it is open again. */
-function settled({ result_name, timeline }) {
-  const last = (timeline || []).filter((step) => SETTLING.includes(step.action)).pop()
-  return result_name && last ? last.text : result_name
+/** How it was settled, in the words of the last settling, or why it was ended unsettled; nothing while it is open again. */
+function settled({ status, result_name, timeline }) {
+  const last = (actions) => (timeline || []).filter((step) => actions.includes(step.action)).pop()
+  const ended = status === 'closed' && !result_name && last(['decide_termination'])
+  if (ended) return ended.text
+  return (result_name && (last(SETTLING) || {}).text) || result_name
 }
 
 /** Who was called to an urgent order, each with what came of it. */
@@ -38,7 +41,7 @@ function shown(order) {
   const steps = (order.timeline || []).map((step, key) => ({ ...step, key, photos: left(step.photos) }))
   return {
     ...order, photos: photosOf(order.photos), timeline: steps.reverse(), limits: ahead(order), outcome: settled(order),
-    calls: called(order), untaken: UNTAKEN.includes(order.status),
+    tasks: (order.tasks || []).map((task, key) => ({ ...task, key })), calls: called(order), untaken: UNTAKEN.includes(order.status), paused: PAUSED.includes(order.status),
   }
 }
 

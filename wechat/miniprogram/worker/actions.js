@@ -1,5 +1,8 @@
 // What a worker may do with an order: its words, what must be filled in, and the body that is sent.
+const days = require('./days')
+
 const NOTE_LEAST = 5
+const REVIEW_WITHIN_DAYS = 90
 
 const REFUSE_REASONS = [
   { value: 'off_duty', name: '我不在岗' },
@@ -19,17 +22,39 @@ const RESULTS = [
   { value: 'explained_not_solvable', name: '已解释，暂无法解决' },
   { value: 'no_answer', name: '联系不上' },
 ]
+const ESCALATION_KINDS = [
+  { value: 'cannot_solve', name: '社区无法解决' },
+  { value: 'enforcement_power', name: '需要执法权' },
+  { value: 'emergency', name: '紧急' },
+]
+const LEDGER_CAUSES = [
+  { value: 'engineering', name: '工程周期' },
+  { value: 'season', name: '季节原因' },
+  { value: 'funding', name: '资金未落实' },
+  { value: 'policy', name: '政策限制' },
+  { value: 'litigation', name: '诉讼或仲裁' },
+  { value: 'owner_vote', name: '需业主表决' },
+  { value: 'third_party', name: '依赖第三方' },
+]
 
 const noted = ({ note }) => note.trim()
+const filled = ({ more }, name) => (more[name] || '').trim()
 
 /** In the order they are shown; `now` means that one tap does it, without a form; `asks` names what of asking.js the form
-    lets one choose from, `amount` what is counted in the order's unit of time. */
+    lets one choose from, `amount` what is counted in the order's unit of time, `more` what else is asked besides the note,
+    each as a `line`, an `area` or a `date` of the coming `within` days. */
 const ACTIONS = [
   { verb: 'claim', name: '认领', main: true, now: true, body: () => ({}) },
   { verb: 'sign', name: '签收', main: true, now: true, body: () => ({}) },
   {
     verb: 'reply', name: '回复催办', confirm: '发送回复', main: true,
     noteLabel: '办到哪一步、接下来怎么办（催办的人能看到）', most: 1000,
+    missing: (form) => (noted(form) ? '' : '请写下回复。'),
+    body: (form) => ({ note: noted(form) }),
+  },
+  {
+    verb: 'reply_supervision', path: 'reply-supervision', name: '回复督办', confirm: '发送回复', main: true,
+    noteLabel: '办到哪一步、打算怎样办好（上级能看到）', most: 1000,
     missing: (form) => (noted(form) ? '' : '请写下回复。'),
     body: (form) => ({ note: noted(form) }),
   },
@@ -81,9 +106,39 @@ const ACTIONS = [
   },
   {
     verb: 'amend', name: '更正办理结果', confirm: '保存更正', choices: RESULTS, question: '办理结果', hint: '原来写的仍然看得到。居民评价后不能再更正。',
-    noteLabel: '更正的内容（至少 5 个字，反映人能看到）', most: 2000, photos: true,
+    noteLabel: '更正的内容（至少 5 个字，反映人能看到）', most: 2000, photos: true, photosFree: true,
     missing: (form) => missingForResolve({ ...form, photoRequired: false }),
     body: settledBody,
+  },
+  {
+    verb: 'propose_escalation', path: 'propose-escalation', name: '提请吹哨', confirm: '提交提请', choices: ESCALATION_KINDS,
+    question: '为什么要请上级到场', hint: '先由本单位管理员决定是否向上级吹哨；这期间您继续办理。',
+    more: [{ name: 'tried', kind: 'area', label: '已经试过哪些办法', most: 500 }],
+    noteLabel: '还缺什么、请上级做什么', most: 500, done: '已提请吹哨，等管理员决定。',
+    missing: missingForEscalation,
+    body: (form) => ({ kind: form.choice, tried: filled(form, 'tried'), reason: noted(form) }),
+  },
+  {
+    verb: 'propose_ledger', path: 'propose-ledger', name: '申请挂账', confirm: '提交申请', choices: LEDGER_CAUSES,
+    question: '现在办不了的原因', hint: '由上一级单位审批。挂账不算办结，到复核日期还要再看。',
+    more: [
+      { name: 'plan', kind: 'area', label: '挂账期间怎样推进（批准后反映人能看到）', most: 1000 },
+      { name: 'leader', kind: 'line', label: '由哪位领导负责', most: 40 },
+      { name: 'review_on', kind: 'date', label: `复核日期（明天起 ${REVIEW_WITHIN_DAYS} 天以内）`, within: REVIEW_WITHIN_DAYS },
+    ],
+    noteLabel: '为什么现在办不了（审批的上级会看到）', most: 500, done: '已申请挂账，等上一级审批。',
+    missing: missingForLedger,
+    body: (form) => ({
+      cause: form.choice, plan: filled(form, 'plan'), leader: filled(form, 'leader'), review_on: filled(form, 'review_on'),
+      reason: noted(form),
+    }),
+  },
+  {
+    verb: 'dispute', name: '对派单有异议', confirm: '提交异议', hint: '由上一级单位裁定该由谁办。裁定前工单仍在本单位，时限照走。',
+    more: [{ name: 'suggestion', kind: 'area', label: '应当由哪个单位办（选填，写单位名称）', most: 60 }],
+    noteLabel: '为什么不该由本单位办', most: 500, done: '已提交异议，等上一级裁定。',
+    missing: (form) => (noted(form) ? '' : '请写下为什么不该由本单位办。'),
+    body: (form) => ({ reason: noted(form), ...(filled(form, 'suggestion') && { suggestion: filled(form, 'suggestion') }) }),
   },
   {
     verb: 'refuse', name: '拒签', confirm: '确定拒签', choices: REFUSE_REASONS, question: '为什么不能办',
@@ -141,11 +196,41 @@ function missingForExtend(form) {
   return noted(form) ? '' : '请写下延期的理由。'
 }
 
+function missingForEscalation(form) {
+  if (!form.choice) return '请选择为什么要请上级到场。'
+  if (!filled(form, 'tried')) return '请写下已经试过哪些办法。'
+  return noted(form) ? '' : '请写下还缺什么、请上级做什么。'
+}
+
+function missingForLedger(form) {
+  if (!form.choice) return '请选择现在办不了的原因。'
+  if (!filled(form, 'plan')) return '请写下挂账期间怎样推进。'
+  if (!filled(form, 'leader')) return '请写下由哪位领导负责。'
+  if (!days.isWithin(filled(form, 'review_on'), REVIEW_WITHIN_DAYS)) return `请选择复核日期，在明天起 ${REVIEW_WITHIN_DAYS} 天以内。`
+  return noted(form) ? '' : '请写下为什么现在办不了。'
+}
+
+/** The same verb where it is asked for other words. */
+const IN_STATUS = {
+  on_ledger: {
+    resume: {
+      confirm: '原因已消除，恢复办理', hint: '恢复后重新计时，由您继续办理。', noteLabel: '挂账的原因怎样消除的',
+      missing: (form) => (noted(form) ? '' : '请写下挂账的原因怎样消除的。'),
+    },
+  },
+}
+
 const allowed = (verbs) => ACTIONS.filter((action) => verbs.includes(action.verb))
-const find = (verb) => ACTIONS.find((action) => action.verb === verb)
+const find = (verb, status) => ({ ...ACTIONS.find((action) => action.verb === verb), ...(IN_STATUS[status] || {})[verb] })
 /** Only what a page can show, because functions do not travel to it. */
-const shown = ({ verb, name, confirm, main, choices, question, hint, asks, amount, noteLabel, most, visibility, photos }) => JSON.parse(
-  JSON.stringify({ verb, name, confirm, main, choices, question, hint, asks, amount, noteLabel, most, visibility, photos }),
-)
+const SHOWN = [
+  'verb', 'name', 'confirm', 'main', 'choices', 'question', 'hint', 'asks', 'amount', 'more', 'noteLabel', 'most',
+  'visibility', 'photos', 'photosFree',
+]
+const shown = (action) => JSON.parse(JSON.stringify({
+  ...Object.fromEntries(SHOWN.map((name) => [name, action[name]])), ...(action.more && { more: action.more.map(dated) }),
+}))
+/** A date is chosen between tomorrow and the last day that may be. */
+const dated = (field) => (field.within ? { ...field, from: days.after(1), to: days.after(field.within) } : field)
 
 module.exports = { RESULTS, allowed, find, shown }

@@ -3,7 +3,7 @@ const place = require('../../utils/place')
 const uploads = require('../../utils/upload')
 
 const NOWHERE = { compound: null, building: '', unit: '', point: null }
-const FILLED = { choice: '', amount: '', note: '', visible: false, photos: [], category: null, ...NOWHERE }
+const FILLED = { choice: '', amount: '', more: {}, note: '', visible: false, photos: [], category: null, ...NOWHERE }
 const EMPTY = { ...FILLED, kept: [], buildings: [], units: [], sheet: '', hitch: '', hushed: false }
 
 /** The form of one action; tells "send" {verb, form}, "arrive" {withPlace} and "close". What is missing the page says,
@@ -27,6 +27,9 @@ Component({
     fill(fields) { this.setData({ ...fields, hitch: '', hushed: true }) },
     choose({ detail }) { this.fill({ choice: detail.value }) },
     typeAmount({ detail }) { this.fill({ amount: detail.value }) },
+    typeMore({ currentTarget, detail }) {
+      this.fill({ more: { ...this.data.more, [currentTarget.dataset.name]: detail.value } })
+    },
     type({ detail }) { this.fill({ note: detail.value }) },
     setVisible({ detail }) { this.setData({ visible: detail.value }) },
     changePhotos({ detail }) { this.fill({ photos: detail.photos }) },
@@ -62,7 +65,8 @@ Component({
 
     close() { this.triggerEvent('close') },
     send() {
-      const { action, photos, photoRequired } = this.data
+      const { action, photos } = this.data
+      const photoRequired = this.data.photoRequired && !action.photosFree
       const hitch = uploads.notReady(photos)
       this.setData({ hitch, hushed: false })
       if (hitch) return

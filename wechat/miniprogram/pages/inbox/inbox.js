@@ -1,6 +1,7 @@
 const api = require('../../utils/api')
 const largeType = require('../../utils/large_type')
 const list = require('../../utils/paged_list')
+const { badge } = require('../../utils/unread')
 
 const TAB = 2
 
@@ -15,7 +16,7 @@ Page({
   onList({ unread }) { this.showUnread(unread) },
   showUnread(unread) {
     this.setData({ unread })
-    if (unread) wx.setTabBarBadge({ index: TAB, text: unread > 99 ? '99+' : String(unread) })
+    if (unread) wx.setTabBarBadge({ index: TAB, text: badge(unread) })
     else wx.removeTabBarBadge({ index: TAB })
   },
   open({ currentTarget }) {

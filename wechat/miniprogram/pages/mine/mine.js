@@ -9,7 +9,7 @@ const NO_NUMBER = '没有取到手机号，请确认微信已绑定手机号后�
 
 Page({
   ...list.methods,
-  data: { ...list.EMPTY, large: false, filters: FILTERS, status: 'open', nothing: NOTHING, account: null, working: false, accountProblem: '' },
+  data: { ...list.EMPTY, large: false, filters: FILTERS, status: 'open', nothing: NOTHING, account: null, working: false, partner: false, accountProblem: '' },
   onShow() {
     this.setData({ large: largeType.on() })
     this.showAccount()
@@ -18,13 +18,16 @@ Page({
   },
   listPath: () => '/api/resident/work-orders',
   listQuery() { return { status: this.data.status } },
-  showAccount() { this.setData({ account: session.account(), working: session.isWorker() }) },
+  showAccount() { this.setData({ account: session.account(), working: session.isWorker(), partner: session.isPartner() }) },
   filter({ detail }) {
     this.setData({ status: detail.value, items: [], cursor: null, loaded: false })
     this.reload()
   },
   open({ currentTarget }) { wx.navigateTo({ url: '/pages/order/order?number=' + currentTarget.dataset.number }) },
   openWork() { wx.navigateTo({ url: '/worker/pages/pool/pool' }) },
+  openTasks() { wx.navigateTo({ url: session.PARTNER_START }) },
+  openNeighbourhood() { wx.navigateTo({ url: '/pages/neighbourhood/neighbourhood' }) },
+  closeAccount() { wx.navigateTo({ url: '/pages/closing/closing' }) },
   report() { wx.switchTab({ url: '/pages/report/report' }) },
   async bindPhone({ detail }) {
     if (!detail.code) return this.setData({ accountProblem: (detail.errMsg || '').includes('deny') ? REFUSED : NO_NUMBER })

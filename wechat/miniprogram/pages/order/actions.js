@@ -2,6 +2,8 @@
 const said = ({ note }) => note.trim()
 const ids = ({ photos }) => photos.map((photo) => photo.id)
 const nothing = () => ''
+const IN_A_PAUSE = ['awaiting_resident', 'on_ledger']
+const URGE_IN_A_PAUSE = '现在暂停计时。您的催办会记下来，工作人员能看到；恢复办理后会接着办。24 小时内可以催一次。'
 
 /** In the order they are shown; one without `noteLabel` only asks again whether it is meant. */
 const ACTIONS = [
@@ -56,7 +58,8 @@ const shown = ({ verb, name, confirm, main, danger, hint, noteLabel, most, photo
   verb, name, confirm, main, danger, hint, noteLabel, most, photos,
 }))
 /** The form lies over the timeline, so what was asked is said in the form again; the newest step comes first. */
-function opened(verb, { timeline }) {
+function opened(verb, { status, timeline }) {
+  if (verb === 'urge' && IN_A_PAUSE.includes(status)) return { ...shown(find(verb)), hint: URGE_IN_A_PAUSE }
   const asked = verb === 'answer' && timeline.find(({ action, text }) => action === 'ask' && text)
   return { ...shown(find(verb)), ...(asked && { hint: `工作人员问：${asked.text}` }) }
 }

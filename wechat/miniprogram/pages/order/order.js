@@ -24,8 +24,7 @@ Page({
     try {
       this.showOrder(await api.get(this.path()))
     } catch (error) {
-      if (error.status === 404 && session.isWorker()) wx.redirectTo({ url: '/worker/pages/order/order?number=' + this.number })
-      else this.setData({ problem: error.message })
+      if (error.status !== 404 || !session.openWork(this.number)) this.setData({ problem: error.message })
     }
   },
   showOrder(order) {
@@ -76,5 +75,6 @@ Page({
     if (error.status === 409 || error.status === 404) this.load()
   },
   copyNumber() { wx.setClipboardData({ data: this.number }) },
+  toJoint() { wx.navigateTo({ url: '/pages/order/order?number=' + this.data.order.merged_into }) },
   toMine() { wx.switchTab({ url: '/pages/mine/mine' }) },
 })

@@ -98,6 +98,7 @@ Page({
       this.setData({ sheet: 'emergency', held: this.data.busy })
     }
   },
+  openNeighbourhood() { wx.navigateTo({ url: '/pages/neighbourhood/neighbourhood' }) },
   openNumbers() { this.setData({ sheet: 'emergency', held: false }) },
   goOn() {
     this.setData({ sheet: '' })
