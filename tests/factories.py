@@ -6,16 +6,21 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from sqlalchemy import delete, select, update
+
 from app import clock, secrets
 from app.db import db, end_reading, transaction
+from app.organisations import directory
+from app.organisations.directory import Known
+from app.organisations.models import Coverage, Organisation, OrganisationKind
 from app.people import duty, sign_in
 from app.people.actor import Actor
 from app.people.models import Account, Posting, Role
 from app.photos.models import Photo, PhotoState
 from app.territory.models import Building, Compound, Level, Territory
 from app.territory.placing import Place, place_by_building
-from app.work_orders import assignment, handling, intake, resolution
-from app.work_orders.catalogue import Category, RoutingRule
+from app.work_orders import assignment, catalogue, handling, intake, resolution
+from app.work_orders.catalogue import Category, Responsibility, RoutingRule
 from app.work_orders.intake import Request
 from app.work_orders.models import WorkOrder
 
@@ -219,6 +224,67 @@ def an_unplaced_order(city: City, reporter: Actor | None = None, category: str =
     """An order of which only the district is known."""
     place = Place(city["xn"], city["cx"], None, None, None, text="城西区（具体位置待核实）", unplaced=True)
     return an_order(city, reporter, category, place=place)
+
+
+def an_organisation(city: City, place: str = "xnlx", **values: Any) -> Known:
+    """An organisation at a place; a property company that answers for all of it, where nothing else is said."""
+    code = values.pop("code", f"org-{secrets.public_id()}")
+    compounds = values.pop("compounds", ())
+    kind = values.pop("kind", OrganisationKind.PROPERTY_COMPANY)
+    with writing():
+        row = Organisation(
+            code=code,
+            public_id=secrets.public_id(),
+            name=values.pop("name", "湟水物业"),
+            kind=kind.value,
+            territory_id=city[place],
+            **values,
+        )
+        db.session.add(row)
+        db.session.flush()
+        covered = db.session.scalars(select(Compound.id).where(Compound.public_id.in_(compounds)))
+        db.session.add_all(Coverage(organisation_id=row.id, compound_id=one) for one in covered)
+    directory.forget()
+    with writing():
+        return directory.directory().by_id[row.id]
+
+
+def a_unit_worker(organisation: Known, role: Role = Role.UNIT_WORKER, **values: Any) -> Actor:
+    """Somebody who works for an organisation, at its place."""
+    person = a_person((role, organisation.territory_id), name=values.pop("name", "关志远"), **values)
+    with writing():
+        held = update(Posting).where(Posting.account_id == person.account_id)
+        db.session.execute(held.values(organisation_id=organisation.id))
+    return act(person.account_id)
+
+
+def a_partner(organisation: Known, **values: Any) -> Actor:
+    return a_unit_worker(organisation, Role.PARTNER, name=values.pop("name", "雪玉珍"), **values)
+
+
+def a_charge(category: str, mode: str, **values: Any) -> str:
+    """A line of the list of responsibilities; the community's own office leads where nothing else is said."""
+    usual: dict[str, Any] = {"level": "community", "unit_kind": "office", "leads": True, "position": 1}
+    code = values.pop("code", f"line-{secrets.public_id()}")
+    with writing():
+        db.session.add(Responsibility(code=code, category_code=category, mode=mode, **(usual | values)))
+    catalogue.forget()
+    return code
+
+
+def a_rule(category: str | None, mode: str, code: str = "own", **values: Any) -> None:
+    """A rule before all others."""
+    with writing():
+        values = {"name": f"规则{code}", "position": -1} | values
+        db.session.add(RoutingRule(code=code, category_code=category, mode=mode, **values))
+    catalogue.forget()
+
+
+def no_rules() -> None:
+    """A city that decides by its list of responsibilities alone."""
+    with writing():
+        db.session.execute(delete(RoutingRule))
+    catalogue.forget()
 
 
 def a_photo(owner: Actor) -> str:

@@ -17,7 +17,17 @@ from app.work_orders.workflow import ACTION_NAMES, STATUS_NAMES, TRANSITIONS, Ac
 from config import ROOT
 from tests.workflow_diagram import PARTS, diagram, fenced, part
 
-ROOMS = ("territory", "people", "photos", "deadlines", "notifications", "work_orders", "seals")
+ROOMS = (
+    "territory",
+    "organisations",
+    "people",
+    "photos",
+    "deadlines",
+    "notifications",
+    "work_orders",
+    "seals",
+    "statistics",
+)
 GROUND = ("db", "errors", "clock", "logs", "secrets", "storage", "trail", "idempotency", "parameters", "kept")
 SOURCES = sorted(
     path
@@ -197,6 +207,27 @@ DOORS = {
     Action.RECATEGORISE: "worker_corrections.recategorise",
     Action.DECIDE_CATEGORY: "console_corrections.decide_category",
     Action.RELOCATE: "worker_corrections.relocate",
+    Action.ASSIST: "console_tasks.assist",
+    Action.REPORT: "partner_tasks.report",
+    Action.DISPUTE: "console_disputes.dispute",
+    Action.RULE: "console_disputes.rule",
+    Action.PROPOSE_ESCALATION: "worker_escalations.propose",
+    Action.ESCALATE: "console_escalations.escalate",
+    Action.DECLINE_ESCALATION: "console_escalations.decline",
+    Action.REPORT_IN: "console_escalations.report_in",
+    Action.RETURN_ESCALATION: "console_escalations.give_back",
+    Action.PROPOSE_LEDGER: "worker_ledger.propose",
+    Action.DECIDE_LEDGER: "console_ledger.decide",
+    Action.REVIEW_LEDGER: "console_ledger.review",
+    Action.SUPERVISE: "console_supervision.supervise",
+    Action.REPLY_SUPERVISION: "console_supervision.reply",
+    Action.CLEAR_SUPERVISION: "console_supervision.clear",
+    Action.PROPOSE_TERMINATION: "console_termination.propose",
+    Action.DECIDE_TERMINATION: "console_termination.decide",
+    Action.MERGE: "console_merging.merge",
+    Action.ABSORB: "console_merging.merge",
+    Action.UNMERGE: "console_merging.unmerge",
+    Action.SPLIT: "console_splitting.split",
     Action.RECUSE: "console_corrections.recuse",
     Action.CONFIDE: "resident_confide.confide",
     Action.REVEAL: "worker_corrections.reveal",

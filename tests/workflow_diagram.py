@@ -14,6 +14,8 @@ PARTS = {
     "没有按时接手": (Action.LAPSE, Action.REFUSE, Action.RECALL, Action.RELEASE, Action.ASSIGN, Action.DISPATCH),
     "等居民补充": (Action.ASK, Action.ANSWER, Action.RESUME),
     "办结以后": (Action.RESOLVE, Action.SETTLE, Action.SEND_BACK, Action.CLOSE, Action.REWORK, Action.REOPEN),
+    "单位之间": (Action.RULE, Action.DECIDE_LEDGER, Action.DECIDE_TERMINATION, Action.RESUME),
+    "并案": (Action.MERGE, Action.UNMERGE),
     "不予受理和撤回": (Action.DECLINE, Action.APPEAL, Action.WITHDRAW),
 }  # fmt: skip
 """The pictures of the page for managers, by their headings: some actions each, in the words that people read."""
@@ -32,7 +34,7 @@ def diagram() -> str:
 
 def part(actions: Collection[Action]) -> str:
     """Mermaid's text of some actions alone, in Chinese."""
-    ways = _ways(actions, lambda action: ACTION_NAMES[action], set(Status) - {Status.ON_LEDGER, Status.MERGED})
+    ways = _ways(actions, lambda action: ACTION_NAMES[action], set(Status))
     drawn = {status for way in ways for status in way}
     lines = [f"    {status} : {STATUS_NAMES[status]}" for status in Status if status in drawn]
     return BEGIN + "\n".join([*lines, *_arrows(ways)]) + "\n" + END

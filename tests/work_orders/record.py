@@ -14,6 +14,7 @@ from app.errors import Conflict, Refusal, Unavailable
 from app.notifications.models import Outbox
 from app.people.models import Account
 from app.work_orders.models import Assignment, FollowUp, Rating, Recusal, Reporter, WorkOrder
+from app.work_orders.offices.task_records import Task
 from app.work_orders.side_records import SideRecord
 from app.work_orders.timeline import Event, EventText
 from tests.factories import writing
@@ -38,7 +39,7 @@ def everything() -> tuple[Any, ...]:
     """Enough of all rows to notice any change."""
     counts = [
         db.session.scalar(select(func.count()).select_from(model))
-        for model in (WorkOrder, Event, EventText, Outbox, Timer, Rating, Recusal)
+        for model in (WorkOrder, Event, EventText, Outbox, Timer, Rating, Recusal, Task)
     ]
     orders = db.session.execute(
         select(WorkOrder.id, WorkOrder.version, WorkOrder.status, WorkOrder.assignee_id).order_by(WorkOrder.id)
@@ -123,6 +124,17 @@ def holders(order: Any) -> list[tuple[int, str, bool]]:
     ).all()
     end_reading()
     return [(row.account_id, row.how, row.ended_at is not None) for row in rows]
+
+
+def tasks(order: Any) -> list[tuple[str, int, int | None, str | None]]:
+    """(cause, unit, organisation, outcome) of everything that other units were asked to do."""
+    rows = db.session.execute(
+        select(Task.cause, Task.unit_id, Task.organisation_id, Task.outcome)
+        .where(Task.work_order_id == order.id)
+        .order_by(Task.id)
+    ).all()
+    end_reading()
+    return [tuple(row) for row in rows]
 
 
 def follow_ups(order: Any) -> list[SimpleNamespace]:

@@ -191,3 +191,17 @@ def test_a_neighbour_who_joined_may_appeal_for_all(city, resident, clerk):
     run(appeals.appeal, order.number, neighbour, WHY)
     line = detail(order.number, resident, as_reporter=True).lines[-1]
     assert (line.by, line.text) == ("另一位反映人", "")
+
+
+def test_what_fell_due_while_it_was_declined_is_late_once_it_is_appealed(city, resident, clerk, at):
+    order = an_order(city, resident)
+    at("03-18 15:00")
+    sweep()
+    run(intake.decline, order.number, clerk, "out_of_remit", "请找物业")
+    at("03-20 09:00")
+    sweep()
+    assert fresh(order).overdue_at is None
+    run(appeals.appeal, order.number, resident, WHY)
+    sweep()
+    assert fresh(order).overdue_at == fresh(order).due_at
+    assert [name for name in topics(order) if name == "overdue"] == ["overdue"]

@@ -50,9 +50,20 @@ def test_only_who_has_it_reads_the_name_and_nobody_the_number(city, order, manag
 
 
 def test_each_is_offered_what_they_may_do_now(order, manager, worker, officer):
-    handling = {"contact", "arrive", "note", "release", "resolve", "ask", "transfer"}
+    handling = {
+        "contact",
+        "arrive",
+        "note",
+        "release",
+        "resolve",
+        "ask",
+        "transfer",
+        "propose_escalation",
+        "propose_ledger",
+    }
     in_charge = {"extend", "recategorise", "relocate", "reveal"}
     managing = {"dispatch", "transfer", "recategorise", "relocate", "reveal", "recuse", "confide"}
+    managing |= {"assist", "dispute", "escalate", "propose_ledger", "propose_termination", "merge", "split"}
     assert set(detail(order.number, worker).actions) == handling | in_charge
     assert set(detail(order.number, manager).actions) == managing
     reporting = {"withdraw", "urge", "confide"}

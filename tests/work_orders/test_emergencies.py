@@ -109,7 +109,7 @@ def test_each_step_of_the_ladder_has_five_minutes_and_the_reporter_reads_who_was
         assert calls(order, resident) == expected
         at(f"03-10 10:{minute + 5:02}")
         sweep()
-    assert topics(order)[-1] == "overdue_supervision"
+    assert topics(order)[-1] == "supervised"
     assert "lapse" not in story(order)
     assert calls(order, resident) == expected
 
@@ -212,3 +212,20 @@ def test_somebody_else_reads_nothing_of_the_calls(city, worker, resident):
     order = an_order(city, resident, description=SMOKE)
     with pytest.raises(intake.errors.NotFound):
         read(order, a_resident())
+
+
+def test_who_refused_for_a_conflict_of_interest_is_never_called_again_by_any_ladder(city, worker, resident, at):
+    officer, above = a_duty_officer(city["xnlx"]), a_duty_officer(city["ht"])
+    manager = a_manager(city["xnlx"])
+    order = an_order(city, resident, description=SMOKE)
+    run(assignment.refuse, order.number, worker, "off_duty", "")
+    run(assignment.refuse, order.number, officer, "conflict_of_interest", "是我亲戚")
+    assert fresh(order).assignee_id == above.account_id
+    # A choice of the manager's begins a new climb, in which the officer is passed over.
+    run(assignment.dispatch, order.number, manager, public_id(worker), "人已到岗")
+    at("03-10 10:05")
+    sweep()
+    assert fresh(order).assignee_id == manager.account_id
+    at("03-10 10:10")
+    sweep()
+    assert fresh(order).assignee_id == above.account_id

@@ -6,7 +6,7 @@ from app.db import db, end_reading
 from app.deadlines.models import TimeLimit
 from app.deadlines.queries import forget
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.work_orders import assignment, catalogue, extensions, follow_up, intake, rating, resolution
+from app.work_orders import assignment, catalogue, corrections, extensions, follow_up, intake, rating, resolution
 from app.work_orders.catalogue import Category
 from app.work_orders.detail import detail
 from app.work_orders.workflow import WrongStatus
@@ -242,3 +242,14 @@ def test_the_story_is_told_in_words(order, worker, manager):
     assert lines["extend"] == "申请延期2个工作日：等配件"
     assert lines["decide_extension"] == "同意延期2个工作日：同意"
     end_reading()
+
+
+@pytest.mark.parametrize("category", ["LIFT", "LIGHT"], ids=["to P0, which has no more time", "to half of three days"])
+def test_what_was_asked_for_in_another_class_cannot_be_given_any_more(order, worker, manager, category):
+    ask(order, worker)
+    run(corrections.recategorise, order.number, worker, category, "看过现场")
+    before = fresh(order).due_at
+    error = refused(Conflict, extensions.decide, order.number, manager, True, "同意")
+    assert error.context["reason"] == "class-changed"
+    decide(order, manager, approved=False)
+    assert (fresh(order).due_at, fresh(order).beside, topics(order)[-1]) == (before, "", "extension_refused")

@@ -1,6 +1,7 @@
 """回访: taken up by an officer who never held the order; it passes or goes back as rework 返工."""
 
 import pytest
+from sqlalchemy import select
 
 from app import clock
 from app.db import db
@@ -9,6 +10,9 @@ from app.people.models import Posting, Role
 from app.work_orders import assignment, catalogue, follow_up, handling, rating, resolution
 from app.work_orders.catalogue import Category
 from app.work_orders.detail import detail
+from app.work_orders.kin import splitting
+from app.work_orders.kin.splitting import Part
+from app.work_orders.models import WorkOrder
 from tests.factories import (
     a_duty_officer,
     a_manager,
@@ -234,3 +238,15 @@ def test_a_worker_of_the_pool_can_take_what_came_back(city, order, officer, work
     rework(order, officer)
     newcomer = a_worker(city["g1"])
     assert claimed(order, newcomer).assignee_id == newcomer.account_id
+
+
+def test_whoever_held_a_part_of_it_neither_finds_it_on_the_worklist_nor_takes_it_up(city, resident, worker, manager):
+    order = claimed(an_order(city, resident), worker)
+    both = a_person((Role.GRID_WORKER, city["g1"]), (Role.FOLLOW_UP_OFFICER, city["xnlx"]))
+    run(splitting.split, order.number, manager, [Part("NOISE", "夜里施工的噪声")], "分开办")
+    part = db.session.scalars(select(WorkOrder).where(WorkOrder.parent_id == order.id)).one()
+    resolve(claimed(part, both), both)
+    unhappy(order, resident, worker)
+    others = follow_up.worklist(an_officer(city["xnlx"]))
+    assert ([row.number for row in others], follow_up.worklist(both)) == ([order.number], [])
+    refused(NotAllowed, follow_up.attempt, order.number, both, "没人接")

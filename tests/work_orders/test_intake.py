@@ -167,10 +167,11 @@ def test_the_grids_own_worker_gets_what_a_rule_gives_to_them(city):
     assert spoken(timers(fresh(an_order(city)))["sign"]) == "03-10 16:00"
 
 
-def test_without_a_worker_of_the_own_grid_such_a_rule_means_the_pool(city):
+def test_without_a_worker_of_the_own_grid_it_goes_to_one_of_the_community_and_without_any_to_the_pool(city):
     a_rule("own", "primary", category_code="NOISE")
-    a_worker(city["g2"])
     assert fresh(an_order(city)).status == "pooled"
+    neighbour = a_worker(city["g2"])
+    assert fresh(an_order(city)).assignee_id == neighbour.account_id
 
 
 def test_what_nobody_could_place_goes_to_the_districts_desk(city):

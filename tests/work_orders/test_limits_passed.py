@@ -25,6 +25,7 @@ from app.work_orders import (
     resolution,
     transfer,
 )
+from app.work_orders.offices import disputes, supervision
 from app.work_orders.workflow import Action
 from tests.factories import (
     a_duty_officer,
@@ -39,6 +40,7 @@ from tests.factories import (
     resolved,
     writing,
 )
+from tests.work_orders.calling import called, proposed, to_be_ended
 from tests.work_orders.record import (
     events,
     everything,
@@ -207,16 +209,16 @@ def test_the_second_goes_to_the_community_manager_then_up_with_supervision(city,
     at("03-11 18:00")
     sweep()
     assert has(order, worker)
-    for moment, person, topic in (
-        ("03-12 15:00", manager, "not_signed"),
-        ("03-13 12:00", above, "overdue_supervision"),
-        ("03-16 09:00", top, "overdue_supervision"),
+    for moment, person, told_of in (
+        ("03-12 15:00", manager, ["assigned", "not_signed"]),
+        ("03-13 12:00", above, ["assigned", "supervised"]),
+        ("03-16 09:00", top, ["assigned"]),  # It is under supervision already.
     ):
         at(moment)
         before = len(topics(order))
         sweep()
         assert has(order, person), moment
-        assert topics(order, before)[-2:] == ["assigned", topic]
+        assert topics(order, before)[-len(told_of) :] == told_of
     at("03-16 15:00")
     sweep()
     # Nobody is above the city: it stays with the last one and the end of the line is told once.
@@ -290,7 +292,7 @@ def test_an_emergency_climbs_five_minutes_at_each_step_and_never_into_the_pool(c
     sweep()
     assert has(order, steps[3])
     assert [event.facts.get("step") for event in events(order)].count("ladder_ended") == 1
-    assert topics(order).count("overdue_supervision") == 1
+    assert topics(order).count("supervised") == 1
     assert "pooled" not in [event.to_status for event in events(order)]
 
 
@@ -334,7 +336,7 @@ def test_the_warnings_and_what_follows_the_due_date_come_in_order_once_each(city
         ("03-13 11:48", "warned"),
         ("03-13 18:00", "overdue"),
         ("03-16 18:00", "overdue_subdistrict"),
-        ("03-18 18:00", "overdue_supervision"),
+        ("03-18 18:00", "supervised"),
     ):
         at(moment)
         sweep()
@@ -502,9 +504,10 @@ def test_after_a_downtime_everything_is_caught_up_in_order(city, worker, manager
     order = claimed(an_order(city, category="LIGHT"), worker)
     at("03-20 09:00")
     sweep()
-    assert story(order)[3:] == ["warn", "warn", "warn", "overdue", "overdue", "overdue"]
-    steps = [event.facts.get("step") or event.facts.get("told", "due") for event in events(order)[3:]]
-    assert steps == ["contact", "warn_50", "warn_80", "due", "overdue_subdistrict", "overdue_supervision"]
+    assert story(order)[3:] == ["warn", "warn", "warn", "overdue", "overdue", "supervise"]
+    steps = [event.facts.get("step") or event.facts.get("told", "due") for event in events(order)[3:8]]
+    assert steps == ["contact", "warn_50", "warn_80", "due", "overdue_subdistrict"]
+    assert last(order).facts["cause"] == "overdue"
 
 
 def test_a_ladder_after_a_downtime_still_gives_everybody_their_five_minutes(city, worker, at):
@@ -564,10 +567,17 @@ def test_every_kind_of_timer_that_is_set_has_a_handler(city, resident, worker, m
     run(appeals.appeal, turned_down.number, resident, "请再看看")
     mine = claimed(an_order(city), worker)
     run(extensions.ask, mine.number, worker, 1, "等配件")
+    run(disputes.dispute, mine.number, manager, "不属于本社区")
+    run(supervision.supervise, mine.number, a_manager(city["ht"]), "general", clock.today(), "请抓紧")
     run(questions.ask, mine.number, worker, "请说明楼层")
+    beyond_us = claimed(an_order(city), worker)
+    proposed(beyond_us, worker)
+    called(beyond_us, manager)
+    to_be_ended(beyond_us, manager)
     kinds = set(db.session.scalars(select(Timer.kind)))
     end_reading()
-    assert kinds | {"urge"} == set(limits_passed.HANDLERS)
+    waits = {"ledger_proposal", "ledger_review"}  # tried in test_ledger.py
+    assert kinds | {"urge", "task"} | waits == set(limits_passed.HANDLERS)
 
 
 def test_a_timer_stays_when_its_order_was_overtaken(city, worker, at, monkeypatch):

@@ -7,13 +7,23 @@ from app.db import db, end_reading
 from app.deadlines import timers as deadline_timers
 from app.people import sign_in
 from app.people.models import Account, Posting
-from app.work_orders import assignment, follow_up, leaving, lists, morning, questions, rating
+from app.work_orders import assignment, custody, follow_up, leaving, lists, morning, rating, resuming
 from app.work_orders.due_dates import is_overdue
 from app.work_orders.lists import BoardFilters
 from app.work_orders.models import Recusal, WorkOrder
 from app.work_orders.side_records import Kind, put
 from app.work_orders.workflow import Action
-from tests.factories import a_clerk, a_duty_officer, a_worker, an_order, claimed, fresh, resolved, writing
+from tests.factories import (
+    a_clerk,
+    a_duty_officer,
+    a_worker,
+    an_order,
+    an_organisation,
+    claimed,
+    fresh,
+    resolved,
+    writing,
+)
 from tests.work_orders.record import holders, last, public_id, run, story, sweep, timers, topics
 from tests.work_orders.waiting import answered, asked, spoken
 
@@ -168,7 +178,7 @@ def test_a_pause_within_a_later_round_moves_that_rounds_limits(city, resident, w
     assert spoken(fresh(order).due_at) == "03-16 18:00"
     asked(order, worker)
     at("03-11 15:00")
-    run(questions.resume, order.number, worker, "来电说明")
+    run(resuming.resume, order.number, worker, "来电说明")
     row = fresh(order)
     assert (spoken(row.due_at), spoken(timers(order)["due"])) == ("03-17 12:00", "03-17 12:00")
 
@@ -189,3 +199,16 @@ def test_an_appeal_that_waits_has_its_limit_moved_and_no_other_is_begun(city, re
     assert (row.status, spoken(row.step_due_at), row.beside) == ("submitted", "03-13 18:00", "appeal")
     assert spoken(timers(order)["appeal"]) == "03-13 18:00"
     assert "accept" not in timers(order)
+
+
+def test_with_nobody_who_may_have_it_the_order_waits_for_an_office(city, order, resident, worker):
+    company = an_organisation(city, code="property")
+    asked(order, worker)
+    with writing():
+        row = db.session.get(WorkOrder, order.id)
+        row.lead_organisation_id = company.id
+        custody.let_go(row)
+    answered(order, resident)
+    row = fresh(order)
+    assert (row.status, row.assignee_id) == ("submitted", None)
+    assert timers(order)["accept"] == row.step_due_at

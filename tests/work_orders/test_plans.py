@@ -8,6 +8,7 @@ from sqlalchemy import event
 from app.db import db, end_reading
 from app.work_orders import lists
 from app.work_orders.detail import detail
+from app.work_orders.kin import kinship, merge_candidates, merging
 from app.work_orders.lists import BoardFilters
 from tests.factories import a_resident, an_order, claimed
 from tests.work_orders.record import run
@@ -56,6 +57,9 @@ LOOKS = {
     "the board": lambda order, worker, manager, officer: lists.board(manager, BoardFilters()),
     "the board's mark": lambda order, worker, manager, officer: lists.board_mark(manager, BoardFilters()),
     "the board's counts": lambda order, worker, manager, officer: lists.board_counts(manager),
+    "what may be merged": lambda order, worker, manager, officer: merging.candidates(manager, 1, 30),
+    "what this may be merged into": lambda order, worker, manager, officer: merge_candidates.likely(order, manager),
+    "what is related": lambda order, worker, manager, officer: kinship.of(order, manager),
     "what is to be followed up": lambda order, worker, manager, officer: lists.follow_ups(officer, 1, 30),
 }
 

@@ -20,6 +20,7 @@ S, P, A, W, R, C, D = (
     Status.SUBMITTED, Status.POOLED, Status.ASSIGNED, Status.IN_PROGRESS, Status.RESOLVED, Status.CLOSED,
     Status.DECLINED,
 )  # fmt: skip
+JUST_NOW = datetime(2026, 3, 10, tzinfo=UTC)
 WAITING, LEDGER = Status.AWAITING_RESIDENT, Status.ON_LEDGER
 
 
@@ -36,9 +37,20 @@ HANDLING = both(
     in_each(Status, "reveal"),
     {
         A: {"sign", "refuse"},
-        W: {"contact", "arrive", "note", "release", "resolve", "ask", "transfer"},
+        W: {
+            "contact",
+            "arrive",
+            "note",
+            "release",
+            "resolve",
+            "ask",
+            "transfer",
+            "propose_escalation",
+            "propose_ledger",
+        },
         R: {"amend"},
         WAITING: {"resume"},
+        LEDGER: {"resume"},
     },
 )
 REPORTING = both(
@@ -47,19 +59,32 @@ REPORTING = both(
     {R: {"rate"}, C: {"rate", "reopen"}, D: {"appeal"}, WAITING: {"answer"}},
 )
 DESK = {S: {"accept", "decline", "ask"}, P: {"decline"}, WAITING: {"resume"}}
+MERGED = Status.MERGED
 MANAGING = both(
     DESK,
     in_each((S, P, A, W), "dispatch", "recategorise", "relocate"),
     in_each(Status, "confide", "recuse", "reveal"),
-    {W: {"transfer"}, R: {"send_back"}, C: {"reopen"}},
+    in_each((S, P, A, W), "assist", "merge", "split"),
+    {W: {"transfer", "propose_ledger"}, R: {"send_back"}, C: {"reopen"}, LEDGER: {"resume"}, MERGED: {"unmerge"}},
 )
-URGING = in_each((S, P, A, W, WAITING, LEDGER), "urge")
+OF_THE_UNIT = both(
+    in_each((S, P, A, W), "dispute"),
+    in_each((S, P, A, W, WAITING, LEDGER), "propose_termination"),
+    {W: {"escalate"}},
+)
+URGING = both(in_each((S, P, A, W, WAITING, LEDGER), "urge", "supervise"), {LEDGER: {"review_ledger"}})
 HERE = {
     Role.GRID_WORKER: {P: {"claim"}},
     Role.CLERK: DESK,
-    Role.MANAGER: MANAGING,
+    Role.MANAGER: both(MANAGING, OF_THE_UNIT),
 }
 MAY_HANDLE = {Role.GRID_WORKER, Role.UNIT_WORKER, Role.CLERK, Role.DUTY_OFFICER, Role.MANAGER}
+
+
+@pytest.fixture(autouse=True)
+def _no_window_is_over(monkeypatch):
+    """How long people may rate is data; here the days for it last."""
+    monkeypatch.setattr(policy, "due", lambda _name, _start: datetime.max.replace(tzinfo=UTC))
 
 
 def an_order(status, assignee=SOMEBODY, **values):
@@ -68,7 +93,7 @@ def an_order(status, assignee=SOMEBODY, **values):
     lasting = {
         "class_code": "P3",
         "claimed_at": None,
-        "resolved_at": None,
+        "resolved_at": JUST_NOW,
         "closed_at": None,
         "due_at": None,
         "emergency": False,
@@ -78,6 +103,12 @@ def an_order(status, assignee=SOMEBODY, **values):
         "confidential": False,
         "offered_to_id": None,
         "taken_in_by_id": None,
+        "lead_unit_id": COMMUNITY,
+        "lead_organisation_id": None,
+        "open_tasks": 0,
+        "open_parts": 0,
+        "parent_id": None,
+        "designated": False,
         "has_open": lambda kind: kind in values.get("beside", ()),
     }
     return SimpleNamespace(**({"status": status, "assignee_id": assignee} | places | lasting | values))
@@ -143,7 +174,8 @@ def test_a_role_somewhere_else_may_do_nothing(role):
     ("level", "place"), [(Level.CITY, CITY), (Level.DISTRICT, DISTRICT), (Level.SUBDISTRICT, SUBDISTRICT)]
 )
 def test_an_office_above_may_do_what_the_communitys_office_may(role, level, place):
-    assert offered(posted(role, level, place)) == both(HERE[role], URGING if role is Role.MANAGER else {})
+    above = both(MANAGING, URGING) if role is Role.MANAGER else HERE[role]
+    assert offered(posted(role, level, place)) == above
 
 
 def test_two_postings_at_two_places_are_not_mixed():
@@ -168,16 +200,21 @@ def test_a_resident_who_has_nothing_to_do_with_it_may_do_nothing():
     ("action", "changes"),
     [
         ("release", {"class_code": "P1"}),
+        ("propose_ledger", {"class_code": "P1"}),
         ("withdraw", {"emergency": True}),
         ("extend", {"class_code": "P0"}),
         ("extend", {"due_at": datetime(2026, 3, 10, tzinfo=UTC)}),
     ],
-    ids=["release", "withdraw", "extend-emergency", "extend-late"],
+    ids=["release", "ledger", "withdraw", "extend-emergency", "extend-late"],
 )
 def test_what_urgency_rules_out_is_not_offered(action, changes):
     order = an_order(W, ME, **changes)
     found = policy.actions(order, posted(Role.GRID_WORKER), reporter=action == "withdraw")
     assert action not in found
+
+
+def test_what_has_no_result_is_not_offered_to_be_rated():
+    assert policy.actions(an_order(C, None, resolved_at=None), Actor(ME), reporter=True) == ["confide", "reopen"]
 
 
 def test_what_was_claimed_once_is_not_offered_to_be_declined():
@@ -187,9 +224,12 @@ def test_what_was_claimed_once_is_not_offered_to_be_declined():
 @pytest.mark.parametrize(
     ("kind", "while_open", "while_not"),
     [
-        (Kind.TRANSFER, {"take_back_transfer"}, {"transfer"}),
+        (Kind.TRANSFER, {"take_back_transfer"}, {"transfer", "escalate"}),
         (Kind.EXTENSION, {"decide_extension"}, set()),
         (Kind.CATEGORY, {"decide_category"}, {"recategorise"}),
+        (Kind.ESCALATION_PROPOSAL, {"decline_escalation"}, set()),
+        (Kind.ESCALATION, set(), {"escalate", "transfer", "dispute"}),
+        (Kind.TERMINATION, set(), {"propose_termination"}),
     ],
 )
 def test_what_is_open_beside_the_status_decides_what_is_offered(kind, while_open, while_not):

@@ -4,7 +4,7 @@ import pytest
 
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.photos.models import Photo
-from app.work_orders import intake, questions
+from app.work_orders import intake, questions, resuming
 from app.work_orders.workflow import WrongStatus
 from tests.factories import (
     a_clerk,
@@ -84,7 +84,7 @@ def test_after_the_limit_it_goes_on_by_itself(waiting, worker, at):
 
 def test_an_answer_that_came_by_telephone_is_written_down_by_whoever_has_it(waiting, worker, at):
     at("03-10 15:00")
-    run(questions.resume, waiting.number, worker, "电话里说是三层")
+    run(resuming.resume, waiting.number, worker, "电话里说是三层")
     row = fresh(waiting)
     assert (row.status, spoken(row.due_at)) == ("in_progress", "03-20 11:00")
     assert (last(waiting).words, last(waiting).visible) == ("电话里说是三层", "act")
@@ -92,9 +92,9 @@ def test_an_answer_that_came_by_telephone_is_written_down_by_whoever_has_it(wait
 
 
 def test_the_desk_may_go_on_too_but_not_a_stranger_or_a_colleague(city, waiting, clerk, colleague):
-    refused(NotAllowed, questions.resume, waiting.number, colleague, "反映人说好了")
-    refused(NotFound, questions.resume, waiting.number, a_worker(city["h1"]), "反映人说好了")
-    run(questions.resume, waiting.number, clerk, "反映人来过社区")
+    refused(NotAllowed, resuming.resume, waiting.number, colleague, "反映人说好了")
+    refused(NotFound, resuming.resume, waiting.number, a_worker(city["h1"]), "反映人说好了")
+    run(resuming.resume, waiting.number, clerk, "反映人来过社区")
     assert fresh(waiting).status == "in_progress"
 
 
@@ -141,7 +141,7 @@ def test_only_the_assignee_asks_at_work_and_only_the_desk_before(
 @pytest.mark.parametrize("text", ["", "  \n"])
 def test_empty_words_are_refused_at_their_field(waiting, order, resident, worker, text):
     assert list(refused(Invalid, questions.answer, waiting.number, resident, text, []).fields) == ["text"]
-    assert list(refused(Invalid, questions.resume, waiting.number, worker, text).fields) == ["note"]
+    assert list(refused(Invalid, resuming.resume, waiting.number, worker, text).fields) == ["note"]
 
 
 def test_an_empty_question_is_refused(order, worker):
@@ -150,7 +150,7 @@ def test_an_empty_question_is_refused(order, worker):
 
 def test_out_of_turn_is_told_what_the_order_is(city, order, resident, worker):
     assert "办理中" in refused(WrongStatus, questions.answer, order.number, resident, ANSWER, []).message
-    assert "办理中" in refused(WrongStatus, questions.resume, order.number, worker, "好").message
+    assert "办理中" in refused(WrongStatus, resuming.resume, order.number, worker, "好").message
     done = resolved(an_order(city, resident), worker)
     assert "已办结待评价" in refused(WrongStatus, questions.ask, done.number, worker, QUESTION).message
     asked(order, worker)

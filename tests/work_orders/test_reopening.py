@@ -60,16 +60,17 @@ def test_the_second_time_others_have_a_go_and_a_third_is_refused(closed, residen
     assert "reopen" not in detail(closed.number, resident, as_reporter=True).actions
 
 
-def test_what_is_begun_again_a_third_time_is_told_to_the_district(closed, resident, worker, manager):
+def test_what_is_begun_again_a_third_time_is_a_problem_order_under_supervision(closed, resident, worker, manager):
     for again in range(2):
         reopen(closed, resident)
-        assert "overdue_supervision" not in topics(closed)
+        assert ("supervised" in topics(closed), fresh(closed).problem) == (False, False)
         close(closed if again == 0 else claimed(closed, worker), worker, resident)
     assert "reopen" in detail(closed.number, manager).actions
     run(reopening.reopen_by_office, closed.number, manager, "还是不行")
-    assert topics(closed)[-2:] == ["reopened", "overdue_supervision"]
-    assert "问题工单" in detail(closed.number, manager).lines[-1].text
-    assert fresh(closed).round == 4
+    assert topics(closed)[-2:] == ["reopened", "supervised"]
+    marked, supervised = detail(closed.number, manager).lines[-2:]
+    assert ("问题工单" in marked.text, "多次返工或重办" in supervised.text) == (True, True)
+    assert (fresh(closed).round, fresh(closed).problem, fresh(closed).beside) == (4, True, "supervision")
 
 
 def test_when_whoever_had_it_is_gone_others_have_a_go(closed, resident, worker):

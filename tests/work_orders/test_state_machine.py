@@ -228,7 +228,7 @@ class House(RuleBasedStateMachine):
 
     def next_of_ladder(self, order: Model, step: int, former: int | None) -> int | None:
         """Who is called: a worker on duty of the grid, the community's manager, the city's."""
-        barred = {order.reporter, former}
+        barred = {order.reporter, former, *order.recused}
         workers = [one for one, grid in self.grids.items() if grid == order.grid and self.on_duty[one]]
         calls = [(0, workers), (1, [self.manager.account_id]), (4, [self.top.account_id])]
         return next((one for at, people in calls if at >= step for one in people if one not in barred), None)

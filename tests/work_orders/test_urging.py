@@ -55,9 +55,10 @@ def test_the_second_is_heard_by_the_managers_the_third_by_supervision_and_one_re
     assert [topic for topic in topics(order) if topic.startswith("urged")] == [
         "urged",
         "urged_again",
-        "urged_for_supervision",
+        "urged_again",
     ]
-    assert len(records(order)) == 1
+    assert topics(order)[-1] == "supervised"
+    assert [kind for kind, *_ in records(order)] == ["urge", "supervision"]
 
 
 def test_each_person_may_once_in_a_day(order, resident, at):

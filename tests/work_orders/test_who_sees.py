@@ -14,8 +14,10 @@ from app.work_orders import lists, queries, scope
 from app.work_orders.detail import detail
 from app.work_orders.lists import BoardFilters
 from app.work_orders.models import Assignment, Recusal, Reporter, WorkOrder
+from app.work_orders.offices import task_records
 from app.work_orders.scope import OFFICE
-from tests.factories import a_person, a_resident, an_order, writing
+from app.work_orders.timeline import Event
+from tests.factories import a_person, a_resident, a_unit_worker, an_order, an_organisation, writing
 
 RELATIONS = ("nothing", "mine", "offered", "reporter", "joined", "left")
 NOT_FOR_STAFF = ("reporter", "joined")
@@ -138,3 +140,71 @@ def test_a_resident_sees_nothing_at_work_and_neighbours_only_the_projection(city
     assert numbers(lists.neighbourhood(person, None, 50)) == set()
     assert numbers(lists.pool(person, None, 50)) == set()
     assert numbers(lists.board(person, BoardFilters(), per_page=100)) == set()
+
+
+THROUGH_ORGANISATION = list(product(("nothing", "led", "tasked", "was tasked"), (False, True)))
+"""What the person's organisation is to the order, and whether it concerns the person."""
+
+
+@pytest.fixture
+def made_for(city):
+    """Gives a person of an organisation one order for every cell; which number is which cell."""
+
+    def make(company, person):
+        found = {}
+        for relation, is_recused in THROUGH_ORGANISATION:
+            order = an_order(city, a_resident())
+            with writing():
+                relate_organisation(db.session.get(WorkOrder, order.id), company, relation)
+                relate(order, person, "nothing", is_recused)
+            found[order.number] = (relation, is_recused)
+        return found
+
+    return make
+
+
+def relate_organisation(order, company, relation):
+    if relation == "led":
+        order.lead_organisation_id = company.id
+    elif relation != "nothing":
+        event = db.session.scalars(select(Event).where(Event.work_order_id == order.id).limit(1)).one()
+        where = {"unit_id": company.territory_id, "organisation_id": company.id}
+        task = task_records.put(order, event, cause="asked", what="请派人", **where)
+        if relation == "was tasked":
+            task_records.end(order, task, event, "done")
+
+
+@pytest.mark.parametrize("role", [Role.UNIT_WORKER, Role.PARTNER])
+def test_through_an_organisation_its_workers_see_what_it_leads_or_helps_with_and_partners_their_task_alone(
+    city, made_for, role
+):
+    company = an_organisation(city)
+    person, stranger = a_unit_worker(company, role), a_unit_worker(an_organisation(city, name="别家物业"), role)
+    cells = made_for(company, person)
+    works = role is Role.UNIT_WORKER
+
+    def at_work(relation, is_recused):
+        return works and relation in ("led", "tasked") and not is_recused
+
+    at_hand = where(cells, at_work)
+    assert seen(cells, person) == queries.seen_at_work(person, list(cells)) == at_hand
+    assert numbers(db.session.execute(select(WorkOrder.number).where(scope.handled_by(person)))) == at_hand
+    # What the organisation has is in nobody's own hands yet, and on no board or pool of theirs.
+    for rows in (
+        lists.mine(person, False, None, 50),
+        lists.board(person, BoardFilters()),
+        lists.pool(person, None, 50),
+    ):
+        assert numbers(rows) == set()
+    for ended, state in ((False, "tasked"), (True, "was tasked")):
+        asked = where(cells, lambda relation, is_recused, state=state: relation == state and not is_recused)
+        rows = lists.tasks(person, ended, None, 50)
+        assert {order.number for _, order in rows} == asked
+        assert {found(task.public_id, person) for task, _ in rows} <= {True}
+        assert {found(task.public_id, stranger) for task, _ in rows} <= {False}
+    assert seen(cells, stranger) == set()
+    assert lists.tasks(stranger, False, None, 50) == []
+
+
+def found(task_id, person):
+    return is_there(partial(queries.find_task, task_id, person))

@@ -1,7 +1,7 @@
 """What people do with an order: each deed with the person who should, and the command that a door would give."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.people.actor import Actor
@@ -22,6 +22,7 @@ from app.work_orders import (
     reopening,
     replies,
     resolution,
+    resuming,
     second_look,
     transfer,
     urging,
@@ -46,6 +47,8 @@ class Case:
     workers: list[str]
     places: list[Any]
     photos: list[str]
+    others: list[str] = field(default_factory=list)
+    """Numbers of other orders of the town."""
 
     @property
     def worker(self) -> str:
@@ -95,8 +98,8 @@ WAITING = [
     Deed(Action.ASK, "holder", lambda one: questions.ask(one.number, one.actor, "哪一层？")),
     Deed(Action.ASK, "desk", lambda one: questions.ask(one.number, one.actor, "哪一层？")),
     Deed(Action.ANSWER, "first", lambda one: questions.answer(one.number, one.actor, "三层", [])),
-    Deed(Action.RESUME, "holder", lambda one: questions.resume(one.number, one.actor, "电话里说是三层")),
-    Deed(Action.RESUME, "desk", lambda one: questions.resume(one.number, one.actor, "电话里说是三层")),
+    Deed(Action.RESUME, "holder", lambda one: resuming.resume(one.number, one.actor, "电话里说是三层")),
+    Deed(Action.RESUME, "desk", lambda one: resuming.resume(one.number, one.actor, "电话里说是三层")),
     Deed(Action.EXTEND, "holder", lambda one: extensions.ask(one.number, one.actor, 1, "等配件")),
     Deed(Action.DECIDE_EXTENSION, "manager", lambda one: extensions.decide(
         one.number, one.actor, one.pick % 3 > 0, "按此办理"), Kind.EXTENSION),

@@ -11,6 +11,7 @@ from app.people.models import Role
 from app.work_orders import joining, lists, queries
 from app.work_orders.lists import BoardFilters
 from app.work_orders.models import FollowUp, Recusal, Reporter
+from app.work_orders.offices.task_records import Task
 from app.work_orders.scope import OFFICE
 from app.work_orders.workflow import ENDED, OPEN, Status
 from tests.work_orders.state_machine.watch import rows_of
@@ -26,8 +27,14 @@ class Sight:
         reporters, recused = rows_of(Reporter, Reporter.left_at.is_(None)), rows_of(Recusal)
         self.reported = {row.number for row in self.rows if self._is_among(reporters[row.id])}
         self.concerned = {row.number for row in self.rows if self._is_among(recused[row.id])}
+        whole = {row.id: row.number for row in self.rows}
+        hidden = self.reported | self.concerned
+        self.hidden = hidden | {row.number for row in self.rows if whole.get(row.parent_id) in hidden}
         self.owed = rows_of(FollowUp, FollowUp.ended_at.is_(None))
-        self.had = {row.number for row in self.rows if self.me in held.get(row.id, ())}
+        had = {row.id for row in self.rows if self.me in held.get(row.id, ())}
+        had |= {row.parent_id for row in self.rows if row.id in had}
+        self.had = {row.number for row in self.rows if row.id in had}
+        self.tasks = rows_of(Task, Task.ended_at.is_(None))
         self.home = people.home_compound(self.me)
         self.by_number = {row.number: row for row in self.rows}
 
@@ -36,8 +43,7 @@ class Sight:
 
     def _at_work(self, *wanted: Any) -> set[str]:
         """Orders for which one of these holds, without those that concern the person."""
-        hidden = self.reported | self.concerned
-        return {row.number for row in self.rows if row.number not in hidden and any(one(row) for one in wanted)}
+        return {row.number for row in self.rows if row.number not in self.hidden and any(one(row) for one in wanted)}
 
     def _in_office(self, row: Any) -> bool:
         posts = [post for post in self.actor.posts if post.role in OFFICE]
@@ -56,6 +62,11 @@ class Sight:
     def _offered(self, row: Any) -> bool:
         return bool(row.offered_to_id == self.me)
 
+    def _for_organisation(self, row: Any) -> bool:
+        """Whether an organisation for which the person works on orders leads this one, or is asked to help with it."""
+        concerned = {row.lead_organisation_id, *(task.organisation_id for task in self.tasks[row.id])} - {None}
+        return bool(concerned & self.actor.organisations(Role.UNIT_WORKER))
+
     def check(self) -> None:
         self._check_single()
         self._check_worklists()
@@ -63,7 +74,7 @@ class Sight:
         end_reading()
 
     def _check_single(self) -> None:
-        seen = self._at_work(self._in_office, self._in_grid, self._in_hand, self._offered)
+        seen = self._at_work(self._in_office, self._in_grid, self._in_hand, self._offered, self._for_organisation)
         assert queries.seen_at_work(self.actor, list(self.by_number)) == seen
         assert {number for number in self.by_number if self._finds(queries.find, number)} == seen
 
@@ -95,12 +106,17 @@ class Sight:
         found = {number for number in self.by_number if self._finds(queries.find_reported, number)}
         assert found == self.reported
         if self.home is not None:
-            around = {row.number for row in self.rows if row.compound_id == self.home and not row.confidential}
+            around = {row.number for row in self.rows if is_around(row, self.home)}
             near = around - self.reported - self.concerned
             shown = numbers(lists.neighbourhood(self.actor, None, MANY))
             assert shown == self._among(near, *OPEN, Status.RESOLVED)
             joinable = {number for number in self.by_number if self._finds(joining.find, number)}
             assert joinable == near | self.reported
+
+
+def is_around(row: Any, home: Any) -> bool:
+    """Whether neighbours may know of it; nobody reported a part by itself."""
+    return bool(row.compound_id == home and not row.confidential and row.parent_id is None)
 
 
 def numbers(rows: Iterable[Any]) -> set[str]:

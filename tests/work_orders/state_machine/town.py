@@ -21,6 +21,7 @@ from app.work_orders import intake, on_behalf, policy
 from app.work_orders.detail import detail
 from app.work_orders.intake import Request
 from app.work_orders.models import Reporter
+from app.work_orders.offices import units
 from app.work_orders.on_behalf import Person, Settled
 from app.work_orders.workflow import TRANSITIONS, Action, Status, WrongStatus
 from tests.conftest import _empty, _forget
@@ -65,6 +66,23 @@ WAYS: list[tuple[str, list[Action]]] = [
 """How far an order has come already when the town is looked at first; from the door it was told to a worker."""
 
 
+REACHES_OTHERS = frozenset(
+    {
+        Action.MERGE, Action.UNMERGE, Action.SPLIT, Action.WITHDRAW, Action.DECLINE, Action.RESOLVE, Action.SETTLE,
+        Action.DECIDE_TERMINATION, Action.DECIDE_LEDGER, Action.RESUME, Action.REVIEW_LEDGER, Action.REOPEN,
+        Action.CONFIDE, Action.RECUSE,
+    }
+)  # fmt: skip
+"""What is done to an order and may reach those that belong to it: what was merged, parts, a whole."""
+ON_OTHERS = frozenset(
+    {
+        Action.SUBMIT, Action.ACCEPT, Action.ABSORB, Action.UNMERGE, Action.PART, Action.WITHDRAW, Action.DECIDE_LEDGER,
+        Action.RESUME, Action.REVIEW_LEDGER, Action.ASSIGN, Action.CONFIDE, Action.RECUSE, Action.RECALL,
+    }
+)  # fmt: skip
+MAY_STAY = (Action.RELOCATE, Action.DECIDE_LEDGER, Action.DECIDE_TERMINATION)
+
+
 class Town(RuleBasedStateMachine):
     """Everybody acts; after every deed all must be true that is always true."""
 
@@ -73,6 +91,9 @@ class Town(RuleBasedStateMachine):
 
     @initialize(ways=st.lists(st.sampled_from(WAYS), min_size=3, max_size=4), pick=WHOLE)
     def move_in(self, ways: list[tuple[str, list[Action]]], pick: int) -> None:
+        self._move_in(ways, pick, BY_ACTION)
+
+    def _move_in(self, ways: list[tuple[str, list[Action]]], pick: int, known: dict[Action, Deed]) -> None:
         end_reading()
         _empty()
         _forget()
@@ -90,7 +111,7 @@ class Town(RuleBasedStateMachine):
             else:
                 self.submit(0, category, pick % 2)
             for action in way:
-                self._try(BY_ACTION[action], list(self.watch.rows.values())[-1], pick, luck=7)
+                self._try(known[action], list(self.watch.rows.values())[-1], pick, luck=7)
 
     def _settle_people(self) -> None:
         city = self.city
@@ -130,8 +151,9 @@ class Town(RuleBasedStateMachine):
             "worker": self.workers,
             "manager": self.managers,
             "desk": [*self.clerks, *self.managers],
-            "superior": [one for one in self.managers if one.posts[0].territory_id != row.community_id],
+            "superior": [one for one in self.managers if one.posts[0].territory_id in units.superiors(row)],
             "officer": self.officers,
+            "unit": [one for one in self.managers if one.posts[0].territory_id == row.lead_unit_id],
         }
         found = {
             "holder": [row.assignee_id],
@@ -172,7 +194,7 @@ class Town(RuleBasedStateMachine):
         workers = [one.public_id for one in [*self.workers[:3], self.managers[0]]]
         needs_photo = row.category_code == "LIGHT" and deed.action in (Action.RESOLVE, Action.SETTLE)
         photos = [a_photo(actor)] if needs_photo else []
-        case = Case(row.number, actor, pick + luck, workers, self.places, photos)
+        case = Case(row.number, actor, pick + luck, workers, self.places, photos, list(self.watch.rows))
         if self._attempt(deed, row, case) and deed.action is not Action.CLAIM:
             self._repeat(deed, case)
 
@@ -184,9 +206,11 @@ class Town(RuleBasedStateMachine):
         refusal = self._refusal_of(deed, case)
         new = self.watch.look()
         lines = new.pop(row.number)
-        assert not any(new.values())
+        reached = {Action(line.action) for others in new.values() for line in others}
+        assert not reached or deed.action in REACHES_OTHERS, (deed.action, reached)
+        assert reached <= ON_OTHERS, (deed.action, reached)
         if refusal is not None:
-            assert (everything(), lines) == (before, [])
+            assert (everything(), lines, reached) == (before, [], set())
             assert not offered or not isinstance(refusal, NotFound | WrongStatus), (deed.action, refusal)
             return False
         if not lines:
@@ -203,7 +227,7 @@ class Town(RuleBasedStateMachine):
         """What moved an order moves it once, however often the command comes."""
         refusal = self._refusal_of(deed, case)
         lines = self.watch.look()[case.number]
-        assert not lines or not TRANSITIONS[deed.action].targets or deed.action is Action.RELOCATE
+        assert not lines or not TRANSITIONS[deed.action].targets or deed.action in MAY_STAY
         assert not (lines and refusal)
 
     def _is_offered(self, deed: Deed, case: Case) -> bool | None:

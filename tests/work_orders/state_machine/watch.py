@@ -10,9 +10,10 @@ from app.db import db, end_reading
 from app.deadlines.timers import Timer
 from app.work_orders.limits_passed import HANDLERS
 from app.work_orders.models import Assignment, FollowUp, Recusal, Reporter, WorkOrder
+from app.work_orders.offices.termination import TERMINATED
 from app.work_orders.side_records import LIVES_IN, Kind, SideRecord
 from app.work_orders.timeline import Event
-from app.work_orders.workflow import ACTIVE, OPEN, PAUSED, TRANSITIONS, Action, Status
+from app.work_orders.workflow import ACTIVE, ENDED, OPEN, PAUSED, TRANSITIONS, Action, Status
 
 IN_HAND = (Status.ASSIGNED, Status.IN_PROGRESS)
 STEPS = {Status.SUBMITTED: ("accept", "appeal"), Status.POOLED: ("claim",), Status.ASSIGNED: ("sign",)}
@@ -27,7 +28,10 @@ def moves_due(line: Any) -> bool:
         Action.RESUME: True,
         Action.REWORK: True,
         Action.REOPEN: True,
+        Action.ABSORB: True,
+        Action.SPLIT: True,
         Action.DECIDE_EXTENSION: line.facts.get("approved") is True,
+        Action.RULE: line.facts.get("upheld") is True,  # What waits for the resident waits no more.
         Action.RECATEGORISE: line.facts.get("step") == "applied",
         Action.DECIDE_CATEGORY: line.facts.get("step") == "approved",
     }.get(Action(line.action), False)
@@ -76,7 +80,9 @@ class Watch:
         if row.due_at != before.due_at and before.due_at is not None:
             movers = [Action(line.action) for line in new if moves_due(line)]
             assert movers
-            only_later = {*movers} <= {Action.ANSWER, Action.RESUME, Action.DECIDE_EXTENSION}
+            only_later = {*movers} <= {Action.ANSWER, Action.RESUME, Action.RULE, Action.DECIDE_EXTENSION}
+            # What was merged into it during a pause may be due earlier once the pause is over.
+            only_later = only_later and not any(line.action == Action.ABSORB for line in lines)
             assert row.due_at > before.due_at or not only_later
         if before.original_due_at is not None and row.original_due_at != before.original_due_at:
             assert any(line.facts.get("step") in ("applied", "approved") for line in new)
@@ -103,6 +109,7 @@ class Watch:
         recused, follow_ups = rows_of(Recusal), rows_of(FollowUp, FollowUp.ended_at.is_(None))
         timers = rows_of(Timer, Timer.fired_at.is_(None))
         assert {timer.kind for of_order in timers.values() for timer in of_order} <= HANDLERS.keys()
+        check_kin(list(self.rows.values()))
         for row in self.rows.values():
             self.held[row.id] = {one.account_id for one in assignments[row.id]}
             check_hands(row, [one for one in assignments[row.id] if one.ended_at is None])
@@ -123,7 +130,9 @@ def check_hands(row: Any, current: list[Any]) -> None:
         assert [one.account_id for one in current] == [one for one in [row.assignee_id] if one is not None]
     else:
         assert current == []
-    assert (row.assignee_id is not None) or row.status not in (*IN_HAND, Status.RESOLVED, Status.CLOSED)
+    # What was ended without a result is in nobody's hands any more.
+    answers_for_it = (*IN_HAND, Status.RESOLVED, *([] if row.outcome == TERMINATED else [Status.CLOSED]))
+    assert (row.assignee_id is not None) or row.status not in answers_for_it
     assert row.assignee_id is None or row.status not in (Status.SUBMITTED, Status.POOLED, Status.DECLINED)
 
 
@@ -139,11 +148,32 @@ def check_beside(row: Any, records: list[Any]) -> None:
     assert (row.status == Status.AWAITING_RESIDENT) == (Kind.QUESTION in kinds)
 
 
+def check_kin(rows: list[Any]) -> None:
+    """An order waits for exactly its parts that go on, and what is merged is so into one that may still settle it."""
+    by_id = {row.id: row for row in rows}
+    for row in rows:
+        going_on = [one for one in rows if one.parent_id == row.id and one.status not in ENDED]
+        assert row.open_parts == len(going_on)
+        assert not going_on or row.status in OPEN
+        assert (row.status == Status.MERGED) == (row.merged_into_id is not None)
+        if row.merged_into_id is not None:
+            target = by_id[row.merged_into_id]
+            assert target.absorbed
+            assert target.merged_into_id is None
+            assert target.status not in (Status.WITHDRAWN, Status.DECLINED)
+        if row.parent_id is not None:
+            whole = by_id[row.parent_id]
+            assert whole.parent_id is None
+            assert row.confidential or not whole.confidential or row.status in ENDED
+
+
 def check_people(row: Any, reporters: list[Any], recused: set[int]) -> None:
     """Whoever reported an order or is concerned by it has it not; one answers for it as its reporter."""
     present = [one for one in reporters if one.left_at is None]
-    assert sum(one.is_first for one in present) == 1
-    assert sum(one.is_first for one in reporters) == 1
+    firsts = 0 if row.parent_id is not None else 1
+    assert sum(one.is_first for one in present) == firsts
+    assert sum(one.is_first for one in reporters) == firsts
+    assert not any(one.is_first and one.came_from_id for one in reporters)
     barred = {*recused, *(one.account_id for one in present)}
     assert row.offered_to_id is None or row.offered_to_id not in barred
     assert row.assignee_id is None or row.assignee_id not in barred or row.status not in OPEN
