@@ -14,8 +14,9 @@ from app import clock
 from app.commands import demo_orders
 from app.commands.importing import KINDS, OF_A_CITY, tell
 from app.db import db, end_reading, transaction
+from app.organisations.models import Organisation
 from app.people import staffing
-from app.people.models import Account, ConsoleLogin, Duty, Posting, Role
+from app.people.models import ROLE_NAMES, Account, ConsoleLogin, Duty, Posting, Role
 from app.secrets import public_id
 from app.tables import read_csv
 from app.territory.models import Compound, Level, Territory
@@ -62,10 +63,10 @@ def _orders() -> int:
 
 
 def _is_whole() -> bool:
-    """Whether all of it is there; a demo from before there were words for dangers gets them now."""
-    has_words = db.session.scalar(select(func.count()).select_from(Danger)) or 0
+    """Whether all of it is there; a demo from before there were words for dangers, or organisations, gets them now."""
+    has_later = [db.session.scalar(select(func.count()).select_from(kind)) for kind in (Danger, Organisation)]
     end_reading()
-    return _orders() > 0 and has_words > 0
+    return _orders() > 0 and all(has_later)
 
 
 def _password(marker: Path) -> str:
@@ -131,6 +132,7 @@ def _accounts(settings: Settings, password: str) -> dict[str, Any]:
             "residents": _residents(),
             "workers": _workers(),
             "managers": _managers(password),
+            "partners": _partners(),
         }
     finally:
         end_reading()
@@ -187,6 +189,21 @@ def _workers() -> list[dict[str, Any]]:
         }
         for openid, name, phone, grid_id, code, grid, community_name in rows
         if openid
+    ]
+
+
+def _partners() -> list[dict[str, Any]]:
+    """Whoever works for an organisation and has a phone."""
+    rows = db.session.execute(
+        select(Account.openid, Account.name, Account.phone, Posting.role, Organisation.name)
+        .join(Posting, Posting.account_id == Account.id)
+        .join(Organisation, Organisation.id == Posting.organisation_id)
+        .where(Account.openid.is_not(None))
+        .order_by(Account.id)
+    )
+    return [
+        {"openid": openid, "name": name, "phone": phone, "role": ROLE_NAMES[Role(role)], "organisation": organisation}
+        for openid, name, phone, role, organisation in rows
     ]
 
 

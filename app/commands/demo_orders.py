@@ -3,7 +3,6 @@
 import io
 import json
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy import select
 
 from app import clock
+from app.commands.demo_deeds import DEEDS, Step
 from app.commands.sweep import fire_one
 from app.db import db, end_reading, transaction
 from app.deadlines import timers
@@ -24,11 +24,9 @@ from app.photos import storing
 from app.photos.models import PhotoState
 from app.territory.models import Compound
 from app.territory.placing import Place, place_by_building, place_by_point
-from app.work_orders import assignment, extensions, follow_up, handling, intake, questions, rating, resolution
+from app.work_orders import intake
 from app.work_orders.intake import Request
 from app.work_orders.models import WorkOrder
-
-Step = dict[str, Any]
 
 
 @dataclass(order=True)
@@ -105,9 +103,11 @@ def _do(moment: Moment, orders: list[dict[str, Any]], numbers: dict[int, str]) -
         return
     number = numbers[moment.order]
     actor = _assignee(number) if step["who"] == "assignee" else _person(step["who"])
-    photo_ids = [_photo(actor, number) for _ in range(step.get("photos", 0))]
+    more: Step = {"photo_ids": [_photo(actor, number) for _ in range(step.get("photos", 0))]}
+    if "into" in step:
+        more["into"] = next(numbers[place] for place, one in enumerate(orders) if one.get("name") == step["into"])
     with transaction():
-        DEEDS[step["do"]](number, actor, step | {"photo_ids": photo_ids})
+        DEEDS[step["do"]](number, actor, step | more)
 
 
 def _submit(order: dict[str, Any]) -> str:
@@ -180,40 +180,3 @@ def _picture(seed: str) -> bytes:
     file = io.BytesIO()
     image.save(file, "JPEG", quality=80)
     return file.getvalue()
-
-
-def _dispatch(number: str, actor: Actor, step: Step) -> None:
-    public_id = db.session.scalar(select(Account.public_id).where(Account.openid == step["worker"]))
-    assignment.dispatch(number, actor, public_id or "", step["reason"])
-
-
-DEEDS: dict[str, Callable[[str, Actor, Step], object]] = {
-    "accept": lambda number, actor, _: intake.accept(number, actor),
-    "decline": lambda number, actor, step: intake.decline(number, actor, step["reason"], step["note"]),
-    "withdraw": lambda number, actor, step: intake.withdraw(number, actor, step["reason"]),
-    "claim": lambda number, actor, _: assignment.claim(number, actor),
-    "dispatch": _dispatch,
-    "sign": lambda number, actor, _: assignment.sign(number, actor),
-    "refuse": lambda number, actor, step: assignment.refuse(number, actor, step["reason"], step["note"]),
-    "release": lambda number, actor, step: assignment.release(number, actor, step["reason"]),
-    "contact": lambda number, actor, step: handling.contact(number, actor, step["kind"], step.get("note", "")),
-    "arrive": lambda number, actor, _: handling.arrive(number, actor, None),
-    "note": lambda number, actor, step: handling.note(
-        number, actor, step["note"], visible_to_resident=step.get("visible_to_resident", False)
-    ),
-    "ask": lambda number, actor, step: questions.ask(number, actor, step["question"]),
-    "extend": lambda number, actor, step: extensions.ask(number, actor, step["amount"], step["reason"]),
-    "resolve": lambda number, actor, step: resolution.resolve(
-        number, actor, step["result"], step["note"], step["photo_ids"]
-    ),
-    "rate": lambda number, actor, step: rating.rate(
-        number,
-        actor,
-        answered=step["answered"],
-        solved=step["solved"],
-        satisfied=step["satisfied"],
-        comment=step.get("comment"),
-    ),
-    "attempt": lambda number, actor, step: follow_up.attempt(number, actor, step["note"]),
-    "conclude": lambda number, actor, step: follow_up.conclude(number, actor, step["outcome"], step["note"]),
-}

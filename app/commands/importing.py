@@ -9,26 +9,33 @@ import click
 from app.db import transaction
 from app.deadlines import files as deadlines
 from app.errors import Conflict
+from app.organisations import importing as organisations
 from app.people import staffing
 from app.tables import Report
 from app.territory import importing as places
 from app.work_orders import importing as work_orders
-from app.work_orders import recounting
+from app.work_orders import recounting, responsibilities
 from app.work_orders.screening import importing as screening
 
 TRIES = 5
 Bring = Callable[[Path, bool], Report]
 KINDS: dict[str, Bring] = {
     "places": lambda folder, dry: places.import_places(places.read_folder(folder), dry),
+    "organisations": lambda folder, dry: organisations.import_organisations(
+        organisations.read_organisations(folder), dry
+    ),
     "people": lambda folder, dry: staffing.import_people(staffing.read_people(folder), dry),
     "categories": lambda folder, dry: work_orders.import_categories(work_orders.read_categories(folder), dry),
     "rules": lambda folder, dry: work_orders.import_rules(work_orders.read_rules(folder), dry),
+    "responsibilities": lambda folder, dry: responsibilities.import_responsibilities(
+        responsibilities.read_responsibilities(folder), dry
+    ),
     "words": lambda folder, dry: screening.import_words(screening.read_words(folder), dry),
     "calendar": lambda folder, dry: deadlines.import_calendar(deadlines.read_calendar(folder), dry),
     "limits": lambda folder, dry: deadlines.import_limits(deadlines.read_limits(folder), dry),
     "hours": lambda folder, dry: deadlines.import_hours(deadlines.read_hours(folder), dry),
 }
-OF_A_CITY = ("places", "people", "categories", "rules", "words")
+OF_A_CITY = ("places", "organisations", "people", "categories", "responsibilities", "rules", "words")
 """What no city can do without: without words no danger is told; days, limits and hours have defaults."""
 MOVE_DUE_DATES = ("calendar", "hours")
 

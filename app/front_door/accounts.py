@@ -17,6 +17,7 @@ class Accounts:
 
     residents: Rows = ()
     workers: Rows = ()
+    partners: Rows = ()
     managers: Rows = ()
     more_managers: Rows = ()
     password: str = ""
@@ -38,6 +39,7 @@ def _accounts(found: dict[str, Any]) -> Accounts:
     return Accounts(
         residents=tuple(found["residents"][:MOST]),
         workers=workers,
+        partners=tuple(found.get("partners", ())[:MOST]),
         managers=shown,
         more_managers=tuple(one for one in managers if one not in shown),
         password=managers[0]["password"] if managers else "",

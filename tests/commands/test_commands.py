@@ -5,15 +5,25 @@ import json
 import pytest
 from sqlalchemy import delete, func, select
 
+from app import clock
 from app.commands import demo, demo_orders, sweep
 from app.db import db, end_reading, transaction
+from app.organisations.models import Organisation
 from app.people.models import Account, ConsoleLogin, Posting
 from app.photos import storing
+from app.territory.models import Territory
 from app.work_orders.catalogue import Category, RoutingRule, catalogue
 from app.work_orders.models import WorkOrder
+from app.work_orders.offices.task_records import Task
 from app.work_orders.screening import emergencies
 from app.work_orders.screening.models import Danger, Sign
+from app.work_orders.side_records import SideRecord
 from tests.conftest import settings_for
+
+HIERARCHY = {
+    "escalation", "ledger", "ledger_proposal", "dispute", "supervision", "termination",
+    "merged", "split", "part", "task of an escalation", "led by an organisation", "led by a subdistrict",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -34,7 +44,7 @@ def count(model):
 
 
 def test_the_demo_tables_come_in_once_and_a_second_time_change_nothing(run):
-    for kind in ("places", "categories", "rules"):
+    for kind in ("places", "organisations", "categories", "responsibilities", "rules"):
         first = run("import", kind, str(demo.DATA))
         assert first.exit_code == 0, first.output
         assert "修改 0 条" in first.output
@@ -108,11 +118,32 @@ def test_the_demo_is_refused_outside_the_demo_and_over_other_peoples_data(app, r
     assert run("demo").exit_code == 1
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     monkeypatch.setitem(app.extensions, "settings", settings_for(url, tmp_path, app_env="demo"))
-    run("import", "places", str(demo.DATA))
-    run("import", "people", str(demo.DATA))
+    for kind in ("places", "organisations", "people"):
+        run("import", kind, str(demo.DATA))
     told = run("demo")
     assert told.exit_code == 1
     assert "other people's data" in told.output
+
+
+def the_hierarchy():
+    """What offices have going on in the demo, and whatever of it is late already."""
+    now = clock.now()
+    records = db.session.scalars(select(SideRecord).where(SideRecord.ended_at.is_(None))).all()
+    tasks = db.session.scalars(select(Task).where(Task.ended_at.is_(None), Task.cause == "escalation")).all()
+    found = {one.kind for one in records} | {"task of an escalation" for _ in tasks}
+    shows = {
+        "merged": WorkOrder.merged_into_id.is_not(None),
+        "split": WorkOrder.open_parts == 2,
+        "part": WorkOrder.parent_id.is_not(None),
+        "led by an organisation": WorkOrder.lead_organisation_id.is_not(None),
+        "led by a subdistrict": WorkOrder.lead_unit_id.in_(
+            select(Territory.id).where(Territory.level == "subdistrict")
+        ),
+    }
+    found |= {name for name, shown in shows.items() if db.session.scalar(select(WorkOrder.id).where(shown).limit(1))}
+    late = [one.kind for one in (*records, *tasks) if one.due_at is not None and one.due_at <= now]
+    end_reading()
+    return found & HIERARCHY, late
 
 
 def test_the_demo_fills_a_board_in_all_states_and_a_second_call_adds_nothing(app, run, tmp_path, monkeypatch):
@@ -124,20 +155,29 @@ def test_the_demo_fills_a_board_in_all_states_and_a_second_call_adds_nothing(app
     end_reading()
     assert states >= {"submitted", "pooled", "assigned", "in_progress", "resolved", "closed", "declined", "withdrawn"}
     orders = count(WorkOrder)
-    assert orders >= 30
+    assert orders >= 40
+    assert the_hierarchy() == (HIERARCHY, [])
     danger = emergencies.found("楼道里一股煤气味，有人头晕。")
     assert danger is not None
     assert danger.code == "gas"
     end_reading()
     accounts = json.loads((tmp_path / "demo-accounts.json").read_text(encoding="utf8"))
-    assert accounts.keys() == {"service", "emulator", "category", "residents", "workers", "managers"}
+    assert accounts.keys() == {"service", "emulator", "category", "residents", "workers", "managers", "partners"}
     assert {"openid", "name", "compound_id", "building", "unit"} <= accounts["residents"][0].keys()
     for person in (*accounts["residents"], *accounts["workers"]):
         assert person["location"]["lat"] == pytest.approx(36.6, abs=0.5)
         assert person["location"]["lng"] == pytest.approx(101.8, abs=0.5)
     assert accounts["managers"][0]["role"] == "manager"
+    partners = {one["openid"]: (one["role"], one["organisation"]) for one in accounts["partners"]}
+    assert partners["demo-unit-fenghuang"] == ("单位经办人", "凤栖物业服务公司")
+    assert {"demo-partner-heat", "demo-partner-xinghai", "demo-partner-chengxi"} < partners.keys()
+    managed = {one["territory"] for one in accounts["managers"] if one["role"] == "manager"}
+    assert {"zasixiang", "xinghailu", "chengxi", "xining"} <= managed
     assert (tmp_path / "demo-accounts.json").stat().st_mode & 0o777 == 0o600
     assert "already" in run("demo").output
+    assert count(WorkOrder) == orders
+    checked = run("trail", "verify")
+    assert checked.exit_code == 0, checked.output
     dangers = count(Danger)
     with transaction():
         for table in (Sign, Danger):
@@ -145,6 +185,24 @@ def test_the_demo_fills_a_board_in_all_states_and_a_second_call_adds_nothing(app
     # A demo from before there were words for dangers gets them at its next start.
     assert run("demo").exit_code == 0
     assert (count(WorkOrder), count(Danger)) == (orders, dangers)
+
+
+def test_a_demo_from_before_there_were_organisations_gets_them_at_its_next_start(app, run, tmp_path, monkeypatch):
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    monkeypatch.setitem(app.extensions, "settings", settings_for(url, tmp_path, app_env="demo"))
+    monkeypatch.setattr(demo, "_orders", lambda: 1)
+    for kind in ("places", "categories", "words"):
+        assert run("import", kind, str(demo.DATA)).exit_code == 0
+    (tmp_path / "demo-accounts.json").write_text(
+        json.dumps({"managers": [{"password": "xining-of-then"}]}), encoding="utf8"
+    )
+    told = run("demo")
+    assert (told.exit_code, "ready" in told.output) == (0, True), told.output
+    assert count(Organisation) > 0
+    accounts = json.loads((tmp_path / "demo-accounts.json").read_text(encoding="utf8"))
+    assert {one["password"] for one in accounts["managers"]} == {"xining-of-then"}
+    assert accounts["partners"]
+    assert "already" in run("demo").output
 
 
 def test_one_sweep_fires_what_is_due_and_stops(run):

@@ -182,7 +182,7 @@ def test_rules_name_what_is_there_and_nothing_urgent_waits_in_a_pool():
     for row in rules:
         assert row["category_code"] in (*CATEGORIES, "")
         assert row["territory_code"] in (*TERRITORIES, "")
-        assert row["mode"] in ("pool", "primary", "duty", "desk")
+        assert row["mode"] in ("pool", "primary", "balanced", "unit", "duty", "desk")
     assert [(row["class_code"], row["mode"]) for row in rules[:2]] == [("P0", "duty"), ("P1", "duty")]
     assert len({row["position"] for row in rules}) == len(rules)
 
@@ -214,10 +214,32 @@ def test_required_questions_are_answered_and_required_photos_taken(order):
             assert step["photos"] >= 1
 
 
+def test_the_orders_show_what_offices_do_with_each_other():
+    done = {step["do"] for order in ORDERS for step in order["steps"]}
+    offices = "assist report propose_escalation escalate report_in propose_ledger decide_ledger dispute supervise"
+    assert set(f"{offices} propose_termination merge split".split()) <= done
+
+
+def test_what_an_order_is_merged_into_is_there_and_older():
+    named = {order["name"]: order for order in ORDERS if "name" in order}
+    merges = [(order, step) for order in ORDERS for step in order["steps"] if step["do"] == "merge"]
+    assert merges
+    for order, step in merges:
+        target = named[step["into"]]
+        assert (target["unit"], target["age"] > order["age"]) == (order["unit"], True)
+        assert (target["compound"], target["category"]) == (order["compound"], order["category"])
+
+
+def test_parts_have_categories_that_are_there():
+    parts = [part for order in ORDERS for step in order["steps"] for part in step.get("parts", ())]
+    assert len(parts) >= 2
+    assert all(CATEGORIES[part["category"]]["class"] for part in parts)
+
+
 def test_the_orders_show_every_turn_a_request_can_take():
     done = {step["do"] for order in ORDERS for step in order["steps"]}
     turns = "accept claim dispatch sign contact arrive note ask extend resolve rate attempt conclude decline withdraw"
     assert set(turns.split()) <= done
-    assert len(ORDERS) >= 30
+    assert len(ORDERS) >= 40
     assert any(order.get("confidential") for order in ORDERS)
     assert {CATEGORIES[order["category"]]["class"] for order in ORDERS} == set(ServiceClass)

@@ -36,6 +36,8 @@ class Desk:
     def dispatch(self, name: str, reason: str) -> None:
         """Give the order on the page to the worker of this name."""
         form = self.page.locator("#dispatch")
+        if not form.is_visible():
+            self.page.get_by_text("改派", exact=True).first.click()
         form.get_by_label(name).check()
         form.locator("#dispatch-reason").fill(reason)
         form.get_by_role("button").click()

@@ -91,6 +91,14 @@ def order_views(phone: Phone, caller: Caller) -> Iterator[str]:
     phone.reopen()
     expect(phone.on("#unread")).to_be_visible()
     yield "inbox"
+    phone.open("pages/neighbourhood/neighbourhood")
+    phone.reopen()
+    expect(phone.on("[id^=near-], #empty").first).to_be_visible()
+    yield "neighbourhood"
+    phone.open("pages/closing/closing")
+    phone.reopen()
+    expect(phone.on("#understood")).to_be_visible()
+    yield "closing"
 
 
 def kinds(caller: Caller) -> dict[str, str]:
@@ -118,7 +126,7 @@ def worker_views(phone: Phone, caller: Caller, product: Product) -> Iterator[str
     phone.tap(f"#order-{number}")
     expect(phone.on("#action-resolve")).to_be_visible()
     yield "worker-order"
-    for verb in ("contact", "arrive", "note", "resolve", "release"):
+    for verb in ("contact", "arrive", "note", "resolve", "release", "propose_escalation", "propose_ledger"):
         phone.tap(f"#action-{verb}")
         expect(phone.on("[role=dialog]")).to_be_visible()
         yield f"worker-{verb}"
@@ -149,6 +157,7 @@ def desk_views(desk: Desk, product: Product, photo: Path) -> Iterator[str]:
     desk.page.locator("#password").fill("wrong")
     desk.watch.expected |= {401, 404}
     desk.page.get_by_role("button", name="登录").click()
+    expect(desk.page.locator("#why")).to_be_visible()
     yield "sign-in-wrong"
     desk.sign_in("zasixiang", password)
     yield "board"
@@ -157,11 +166,16 @@ def desk_views(desk: Desk, product: Product, photo: Path) -> Iterator[str]:
     yield from desk_order_views(desk, product, photo)
     desk.open("nowhere")
     yield "not-found"
+    for page in ("worklists", "statistics", "routing"):
+        desk.open(page)
+        expect(desk.page.get_by_role("heading", level=1)).to_be_visible()
+        yield page
     owe_a_follow_up(product, photo)
     desk.open()
     desk.page.get_by_role("button", name="退出").click()
     desk.sign_in("zasixiang-follow-up", password)
     desk.page.get_by_role("link", name="回访", exact=True).click()
+    expect(desk.page.get_by_role("link", name="回访工单").first).to_be_visible()
     yield "follow-ups"
     desk.page.get_by_role("link", name="回访工单").first.click()
     expect(desk.page.locator("#follow-up")).to_be_visible()
@@ -187,6 +201,7 @@ def desk_order_views(desk: Desk, product: Product, photo: Path) -> Iterator[str]
     desk.page.keyboard.press("Escape")
     desk.open("?status=closed")
     desk.page.locator("tr[data-number] a").first.click()
+    expect(desk.page.locator("tr[data-number]")).to_have_count(0)
     yield "order-closed"
 
 

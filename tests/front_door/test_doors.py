@@ -25,6 +25,10 @@ ACCOUNTS = {
         }
         for n in range(5)
     ],
+    "partners": [
+        {"openid": f"o-partner-{n}", "name": f"经办<{n}>", "role": "联动单位", "organisation": "供热公司"}
+        for n in range(5)
+    ],
     "managers": [
         {
             "username": "near",
@@ -61,8 +65,10 @@ def demo(another_app, tmp_path):
 def test_in_the_demo_a_newcomer_finds_three_phones_of_each_kind_and_all_doors(demo):
     html = page(demo.get("/", base_url="http://127.0.0.1:8000"))
     phones = [link for link in links(html) if "/m/?as=" in link]
-    assert phones == [f"http://127.0.0.1:8001/m/?as=o-resident%20{n}" for n in range(3)] + [
-        f"http://127.0.0.1:8001/m/?as=o-worker-{n}" for n in range(3)
+    assert phones == [
+        f"http://127.0.0.1:8001/m/?as={who}{n}"
+        for who in ("o-resident%20", "o-worker-", "o-partner-")
+        for n in range(3)
     ]
     assert {"http://127.0.0.1:8001/_emu/", "/console/", "/api/docs", "/healthz/ready"} <= set(links(html))
     assert "居民&lt;0&gt;" in html
@@ -86,6 +92,15 @@ def test_the_demos_password_is_told_to_nobody_from_elsewhere(demo, base, headers
     html = page(demo.get("/", base_url=base, headers=headers))
     assert "secret-1" not in html
     assert "o-worker" not in html
+    assert "o-partner" not in html
+
+
+def test_a_list_from_before_there_were_organisations_has_no_door_for_them(another_app, tmp_path):
+    older = {name: found for name, found in ACCOUNTS.items() if name != "partners"}
+    (tmp_path / "demo-accounts.json").write_text(json.dumps(older), encoding="utf8")
+    html = page(another_app(app_env="demo").test_client().get("/", base_url="http://127.0.0.1:8000"))
+    assert "单位的手机" not in html
+    assert "secret-1" in html
 
 
 @pytest.mark.parametrize(
