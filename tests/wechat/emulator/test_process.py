@@ -103,12 +103,15 @@ def test_people_of_the_demo_have_phones_from_the_start(start: Start, port: int, 
     people = tmp_path / "demo-accounts.json"
     residents = [{"openid": "oDemoResident1", "name": "马秀英", "compound_id": "c1"}]
     workers = [{"openid": "oDemoWorker1", "name": "李网格", "phone": "13900000001"}]
-    people.write_text(json.dumps({"residents": residents, "workers": workers}), encoding="utf-8")
+    partners = [{"openid": "oDemoPartner1", "name": "雪玉珍", "role": "单位经办人"}]
+    listed = {"residents": residents, "workers": workers, "partners": partners}
+    people.write_text(json.dumps(listed), encoding="utf-8")
     start(EMULATOR_PEOPLE=str(people))
     items = requests.get(f"{wait_for(port)}/_emu/users", timeout=5).json()["items"]
     assert [(item["openid"], item["nickname"], item["role"]) for item in items] == [
         ("oDemoResident1", "马秀英", "居民"),
         ("oDemoWorker1", "李网格", "网格员"),
+        ("oDemoPartner1", "雪玉珍", "单位经办人"),
     ]
     assert items[1]["phone"] == "13900000001"
 
