@@ -465,12 +465,16 @@ def test_whoever_joined_by_themselves_again_is_not_taken_away(city, order, targe
 
 
 def test_words_left_on_what_is_merged_stay_until_the_other_one_is_over(order, target, manager, worker, neighbour, at):
+    from app import parameters
     from app.work_orders import erasing
 
     merge(order, manager, target)
     with writing():
+        # A follow-up that is drawn by lot would keep the words for longer.
+        db.session.add(Parameter(name="follow_up_drawn_percent", value="0"))
         account = db.session.get(Account, neighbour.account_id)
         account.closed_at, account.state = clock.now(), "closed"
+    parameters.forget()
     at("03-12 10:00")
     due = erasing.orders_due(clock.now())
     end_reading()
