@@ -300,7 +300,8 @@ def _beside(kind: Kind, open_by: Action, end_by: Action, *outcomes: str, days: i
         record = find_open(order, kind)
         if record is None:
             event = order.take(open_by, by=town.street, visible="internal", to=Status(order.status))
-            put(order, kind, event, unit_id=town.city["ht"], due_at=clock.now() + timedelta(days=days))
+            facts = {"level": "general", "causes": []} if kind is Kind.SUPERVISION else {}
+            put(order, kind, event, unit_id=town.city["ht"], due_at=clock.now() + timedelta(days=days), **facts)
         elif record.due_at < clock.now() and town.chance.random() < 0.5:
             _rise(town, order, record, kind, clock.now() + timedelta(days=days))
         else:
