@@ -68,8 +68,8 @@ def _asks() -> dict[str, Callable[[], Any]]:
     from app.db import db
     from app.people.models import Account, Posting
     from app.people.queries import actor_of
-    from app.work_orders import detail, lists
-    from app.work_orders.lists import BoardFilters
+    from app.work_orders import board, detail, lists
+    from app.work_orders.board import BoardFilters
     from app.work_orders.models import Reporter, WorkOrder
 
     def busiest(*roles: str) -> Any:
@@ -87,10 +87,10 @@ def _asks() -> dict[str, Callable[[], Any]]:
         "pool": lambda: lists.pool(worker, None, 20),
         "own work": lambda: lists.mine(worker, False, None, 20),
         "own ended": lambda: lists.mine(worker, True, None, 20),
-        "board": lambda: lists.board(manager, BoardFilters()),
-        "board open": lambda: lists.board(manager, BoardFilters(status="in_progress")),
-        "board overdue": lambda: lists.board(manager, BoardFilters(overdue=True)),
-        "board counts": lambda: lists.board_counts(manager),
+        "board": lambda: board.page(manager, BoardFilters()),
+        "board open": lambda: board.page(manager, BoardFilters(status="in_progress")),
+        "board overdue": lambda: board.page(manager, BoardFilters(overdue=True)),
+        "board counts": lambda: board.counts(manager),
         "reported": lambda: lists.reported(resident, "all", None, 20),
         "detail": lambda: detail.detail(number, resident, as_reporter=True),
     }

@@ -118,18 +118,19 @@ def test_status_is_written_in_one_place():
 
 def test_every_list_of_orders_goes_through_the_one_rule_of_who_sees_what():
     trees = [
-        ast.parse((ROOT / f"app/work_orders/{room}.py").read_text(encoding="utf8")) for room in ("lists", "queries")
+        ast.parse((ROOT / f"app/work_orders/{room}.py").read_text(encoding="utf8"))
+        for room in ("lists", "board", "queries")
     ]
     functions = {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)}
     lists = [name for name, node in functions.items() if node.returns and "Row" in ast.unparse(node.returns)]
-    assert {"pool", "mine", "reported", "board", "follow_ups"} <= set(lists)
+    assert {"pool", "mine", "reported", "page", "urgent", "follow_ups"} <= set(lists)
     scoped = {name for name, node in functions.items() if "scope." in ast.unparse(node)}
     for name in lists:
         if name != "_page":
             # A list asks the rule itself, or asks by a statement that was built with it.
             called = {called for called, _ in calls_in(functions[name])}
             assert name in scoped or called & scoped, name
-    assert "scope.overseen_by" in ast.unparse(functions["_board_condition"])
+    assert "scope.overseen_by" in ast.unparse(functions["_condition"])
 
 
 def test_every_blueprint_says_whether_it_is_guarded(house):

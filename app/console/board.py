@@ -9,8 +9,9 @@ from flask import Response, make_response, render_template, request, url_for
 from app.console import chips, choices, doorway, guard
 from app.db import end_reading
 from app.errors import NotFound
-from app.work_orders import catalogue, due_dates, lists
-from app.work_orders.lists import BoardFilters
+from app.work_orders import board as rooms
+from app.work_orders import catalogue, due_dates
+from app.work_orders.board import BoardFilters
 from app.work_orders.scope import OFFICE
 from app.work_orders.side_records import Kind
 from app.work_orders.workflow import ACTIVE, STATUS_NAMES, Status
@@ -106,16 +107,16 @@ def _id(text: str) -> int:
 def _mark(look: Look) -> str:
     """Taken before the rows are read: a change in between costs one more answer and is never missed."""
     actor = guard.actor()
-    told = f"{lists.board_mark(actor, look.filters)}|{look.page}|{actor.account_id}|{sorted(map(str, actor.posts))}"
+    told = f"{rooms.mark(actor, look.filters)}|{look.page}|{actor.account_id}|{sorted(map(str, actor.posts))}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def _state(look: Look, mark: str) -> dict[str, Any]:
-    urgent = lists.board_urgent(guard.actor(), look.filters)
-    found = lists.board(guard.actor(), look.filters, look.page, PER_PAGE, without=[row.id for row in urgent])
+    urgent = rooms.urgent(guard.actor(), look.filters)
+    found = rooms.page(guard.actor(), look.filters, look.page, PER_PAGE, without=[row.id for row in urgent])
     # What is dangerous leads, however much has come in since.
     rows = [_row(row) for row in (*(urgent if look.page == 1 else ()), *found[:PER_PAGE])]
-    counts = lists.board_counts(guard.actor())
+    counts = rooms.counts(guard.actor())
     return {
         "look": look,
         "etag": mark,

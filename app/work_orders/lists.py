@@ -1,7 +1,6 @@
-"""Pages of orders: phones' lists in the order of time, the console's board and worklists. Each goes through `scope`."""
+"""Pages of orders: phones' lists in the order of time, the console's worklists. Each goes through `scope`."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -27,19 +26,14 @@ from sqlalchemy.orm import aliased
 
 from app import clock
 from app.db import UTCDateTime, db
-from app.deadlines.limits import ServiceClass
 from app.people.actor import Actor
-from app.people.models import Account
-from app.territory.models import Territory
-from app.work_orders import due_dates, scope
+from app.work_orders import scope
 from app.work_orders.models import Assignment, FollowUp, Rating, WorkOrder
 from app.work_orders.offices.task_records import Task
 from app.work_orders.queries import PEOPLE_KEPT
 from app.work_orders.workflow import ENDED, OPEN, Status
 
-# Longer than the database lets a transaction live.
 ENDED_LATELY = timedelta(days=30)
-OVERTAKEN_WITHIN = timedelta(seconds=30)
 
 _BEGINNING = func.substr(WorkOrder.description, 1, 80)
 
@@ -102,7 +96,7 @@ def _mine(worker: Actor, ended: bool, going_on: bool) -> Select[Any]:
     if ended:
         # What somebody had grows with the years, so that it is sought as the board is.
         beyond = [_beyond(newest_first=True)] if going_on else []
-        condition = _newest_of_each(and_(at_hand, *beyond), states, bindparam("limit"))
+        condition = newest_of_each(and_(at_hand, *beyond), states, bindparam("limit"))
     else:
         condition = and_(at_hand, WorkOrder.status.in_([status.value for status in states]))
     return _listed(condition, going_on and not ended, columns=columns)
@@ -152,67 +146,7 @@ def _listed(
     return statement.limit(bindparam("limit"))
 
 
-def _beyond(newest_first: bool) -> ColumnElement[bool]:
-    """What comes behind the place `at`, `id` in the order of time."""
-    key, place = tuple_(WorkOrder.created_at, WorkOrder.id), tuple_(_AT, _ID)
-    return key < place if newest_first else key > place
-
-
-_AT, _ID = bindparam("at", type_=UTCDateTime), bindparam("id", type_=Integer)
-
-
-def _page(statement: Select[Any], after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
-    """One page and one row more."""
-    place = {"at": after[0], "id": after[1]} if after is not None else {}
-    return db.session.execute(statement, place | {"limit": limit + 1}).all()
-
-
-def newest(condition: ColumnElement[bool]) -> str:
-    """A mark that changes with every change of an order under the condition: two indexed look-ups."""
-    row = db.session.execute(
-        select(WorkOrder.changed_at, WorkOrder.id)
-        .where(condition)
-        .order_by(WorkOrder.changed_at.desc(), WorkOrder.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return "none"
-    # What began a moment earlier may be committed a moment later; it shows in the versions of what changed of late.
-    since = WorkOrder.changed_at > row.changed_at - OVERTAKEN_WITHIN
-    versions = db.session.scalar(select(func.sum(WorkOrder.version)).where(condition, since))
-    return f"{row.changed_at.timestamp()}:{row.id}:{versions}"
-
-
-@dataclass(frozen=True)
-class BoardFilters:
-    """What a manager narrows the board to; all optional."""
-
-    status: str | None = None
-    category_code: str | None = None
-    class_code: str | None = None
-    community_id: int | None = None
-    grid_id: int | None = None
-    overdue: bool = False
-    number: str | None = None
-
-
-MOST_URGENT = 50
-
-
-def board(
-    actor: Actor, filters: BoardFilters, page: int = 1, per_page: int = 30, without: Sequence[int] = ()
-) -> Sequence[Row[Any]]:
-    """One page and one row more of a manager's orders, the newest first, `without` those that are shown above them."""
-    condition = _board_condition(actor, filters)
-    if without:
-        condition = and_(condition, WorkOrder.id.not_in(without))
-    first = (page - 1) * per_page
-    if filters.status is None:
-        condition = _newest_of_each(condition, tuple(Status), first + per_page + 1)
-    return db.session.execute(_board(condition).offset(first).limit(per_page + 1)).all()
-
-
-def _newest_of_each(condition: ColumnElement[bool], statuses: Collection[Status], most: Any) -> ColumnElement[bool]:
+def newest_of_each(condition: ColumnElement[bool], statuses: Collection[Status], most: Any) -> ColumnElement[bool]:
     """The newest under the condition, sought in one status after the other.
 
     In one status the index gives them in the order of time. In all at once it does not, and every order of the years
@@ -229,53 +163,19 @@ def _newest_of_each(condition: ColumnElement[bool], statuses: Collection[Status]
     return WorkOrder.id.in_(union_all(*(select(one.c.id) for one in found)))
 
 
-def board_urgent(actor: Actor, filters: BoardFilters) -> Sequence[Row[Any]]:
-    """Open emergencies under the same filters, the newest first."""
-    return db.session.execute(_board(and_(_board_condition(actor, filters), _IS_URGENT)).limit(MOST_URGENT)).all()
+def _beyond(newest_first: bool) -> ColumnElement[bool]:
+    """What comes behind the place `at`, `id` in the order of time."""
+    key, place = tuple_(WorkOrder.created_at, WorkOrder.id), tuple_(_AT, _ID)
+    return key < place if newest_first else key > place
 
 
-_IS_URGENT = and_(
-    WorkOrder.status.in_([status.value for status in OPEN]),
-    or_(WorkOrder.emergency, WorkOrder.class_code.in_([one.value for one in ServiceClass if one.is_urgent])),
-)
+_AT, _ID = bindparam("at", type_=UTCDateTime), bindparam("id", type_=Integer)
 
 
-def _board(condition: ColumnElement[bool]) -> Select[Any]:
-    beside = (WorkOrder.beside, WorkOrder.step_due_at)
-    return (
-        select(*SUMMARY, *beside, Account.name.label("assignee_name"), Territory.name.label("community"))
-        .outerjoin(Account, Account.id == WorkOrder.assignee_id)
-        .outerjoin(Territory, Territory.id == WorkOrder.community_id)
-        .where(condition)
-        .order_by(WorkOrder.created_at.desc(), WorkOrder.id.desc())
-    )
-
-
-def board_mark(actor: Actor, filters: BoardFilters) -> str:
-    """Changes with every change in the person's area, whatever the filters."""
-    overdue = f"{clock.now():%Y%m%d%H%M}" if filters.overdue else ""
-    return f"{newest(scope.overseen_by(actor))}|{filters}|{overdue}"
-
-
-def board_counts(actor: Actor) -> dict[str, int]:
-    """How many open orders there are in each status of the person's area."""
-    rows = db.session.execute(
-        select(WorkOrder.status, func.count())
-        .where(scope.overseen_by(actor), WorkOrder.status.in_([status.value for status in OPEN]))
-        .group_by(WorkOrder.status)
-    )
-    return {status: count for status, count in rows}
-
-
-def _board_condition(actor: Actor, filters: BoardFilters) -> ColumnElement[bool]:
-    wanted: list[ColumnElement[bool]] = [scope.overseen_by(actor)]
-    for name in ("status", "category_code", "class_code", "community_id", "grid_id", "number"):
-        value = getattr(filters, name)
-        if value is not None:
-            wanted.append(getattr(WorkOrder, name) == value)
-    if filters.overdue:
-        wanted.append(due_dates.overdue(clock.now()))
-    return and_(*wanted)
+def _page(statement: Select[Any], after: tuple[datetime, int] | None, limit: int) -> Sequence[Row[Any]]:
+    """One page and one row more."""
+    place = {"at": after[0], "id": after[1]} if after is not None else {}
+    return db.session.execute(statement, place | {"limit": limit + 1}).all()
 
 
 def tasks(

@@ -11,42 +11,12 @@ from sqlalchemy.orm.attributes import flag_modified
 from app import clock
 from app.db import Encrypted, Model, UTCDateTime
 from app.people.actor import Actor, System
-from app.territory.models import Level
-from app.work_orders import side_records
+from app.work_orders import indexes, side_records
 from app.work_orders.facts import owe_lapsed
+from app.work_orders.indexes import HAS_CONTACT
 from app.work_orders.side_records import Kind
 from app.work_orders.timeline import Event, record
-from app.work_orders.workflow import OPEN, PAUSED, Action, Status, next_status
-
-OPEN_CONDITION = "status IN ({})".format(", ".join(f"'{status}'" for status in OPEN))
-
-HAS_CONTACT = text("contact IS NOT NULL OR name IS NOT NULL")
-
-
-def _indexes() -> tuple[Index, ...]:
-    """Lists filter by equality on the level of a posting, so each level has the same three indexes."""
-    made = []
-    for level in Level:
-        column = f"{level}_id"
-        made += [
-            Index(f"ix_work_order_{level}_status", column, "status", "created_at", "id"),
-            Index(f"ix_work_order_{level}_changed", column, "changed_at", "id"),
-            Index(
-                f"ix_work_order_{level}_due",
-                column,
-                "due_at",
-                "id",
-                postgresql_where=text(OPEN_CONDITION),
-                sqlite_where=text(OPEN_CONDITION),
-            ),
-        ]
-    return tuple(made)
-
-
-def _where_set(column: str) -> Index:
-    """An index of the few orders in which the column says something."""
-    is_set = text(f"{column} IS NOT NULL")
-    return Index(None, column, postgresql_where=is_set, sqlite_where=is_set)
+from app.work_orders.workflow import PAUSED, Action, Status, next_status
 
 
 class WorkOrder(Model):
@@ -54,14 +24,14 @@ class WorkOrder(Model):
 
     __tablename__ = "work_order"
     __table_args__ = (
-        *_indexes(),
+        *indexes.of_levels(),
         Index(None, "assignee_id", "status", "created_at", "id"),
         Index(None, "original_due_at"),  # what should have been finished in a month, ended or not
         Index(None, "due_at"),
-        _where_set("parent_id"),
-        _where_set("merged_into_id"),
-        _where_set("lead_organisation_id"),
-        _where_set("offered_to_id"),
+        indexes.where_set("parent_id"),
+        indexes.where_set("merged_into_id"),
+        indexes.where_set("lead_organisation_id"),
+        indexes.where_set("offered_to_id"),
         Index(
             "ix_work_order_unchecked",
             "created_at",

@@ -13,8 +13,9 @@ from app.notifications import digest, outbox
 from app.people import queries as people
 from app.people.actor import Actor
 from app.people.models import Role
-from app.work_orders import due_dates, lists, scope
-from app.work_orders.models import OPEN_CONDITION, FollowUp, WorkOrder
+from app.work_orders import board, due_dates, scope
+from app.work_orders.indexes import OPEN_CONDITION
+from app.work_orders.models import FollowUp, WorkOrder
 from app.work_orders.workflow import OPEN, STATUS_NAMES
 
 AT = ("digest_at", "08:30")
@@ -85,7 +86,7 @@ def tell(account_id: int, now: datetime) -> bool:
 def waiting(manager: Actor, now: datetime) -> Waiting:
     """Count it in three statements, each of which an index answers."""
     late, soon = _due(manager, now)
-    return Waiting(lists.board_counts(manager), late, soon, _follow_ups(manager))
+    return Waiting(board.counts(manager), late, soon, _follow_ups(manager))
 
 
 def _due(manager: Actor, now: datetime) -> tuple[int, int]:

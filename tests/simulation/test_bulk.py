@@ -13,9 +13,9 @@ from app.people.queries import actor_of, holders
 from app.simulation import bulk, ground, playing
 from app.simulation.demand import Month
 from app.territory.models import Territory
-from app.work_orders import intake, lists, numbers
+from app.work_orders import board, intake, lists, numbers
+from app.work_orders.board import BoardFilters
 from app.work_orders.detail import detail
-from app.work_orders.lists import BoardFilters
 from app.work_orders.models import Reporter, WorkOrder
 from app.work_orders.workflow import ENDED
 from tests.simulation.conftest import THREE_DAYS, play
@@ -64,7 +64,7 @@ def test_the_copies_are_orders_like_any_other(years):
 
 def check_lists(number):
     manager = manager_of_the_city()
-    assert lists.board(manager, BoardFilters(number=number))[0].number == number
+    assert board.page(manager, BoardFilters(number=number))[0].number == number
     shown = detail(number, manager)
     assert [line.action for line in shown.lines][0] == "submit"
     assert shown.reporters[0].is_first

@@ -6,9 +6,9 @@ from sqlalchemy import text
 from app.db import db, end_reading
 from app.errors import Conflict, NotAllowed, NotFound
 from app.people.models import Role
-from app.work_orders import confidential, lists
+from app.work_orders import board, confidential, lists
+from app.work_orders.board import BoardFilters
 from app.work_orders.detail import detail
-from app.work_orders.lists import BoardFilters
 from tests.factories import a_manager, a_person, a_resident, an_order, claimed, fresh, resolved
 from tests.work_orders.record import last, owed, refused, run, topics
 
@@ -68,7 +68,7 @@ def test_only_those_who_work_on_it_read_who_reported_it(city, request, reporter,
 def test_lists_of_those_who_only_oversee_show_none_of_its_words(city, reporter, worker, manager):
     order = an_order(city, reporter, confidential=True, description="我家楼上总在半夜吵")
     plain = an_order(city, reporter, description="楼道灯坏了")
-    excerpts = {row.number: row.excerpt for row in lists.board(manager, BoardFilters())}
+    excerpts = {row.number: row.excerpt for row in board.page(manager, BoardFilters())}
     assert excerpts == {order.number: "", plain.number: "楼道灯坏了"}
     assert {row.excerpt for row in lists.pool(worker, None, 10)} == {"", "楼道灯坏了"}
     assert "我家楼上总在半夜吵" in {row.excerpt for row in lists.reported(reporter, "all", None, 10)}

@@ -10,10 +10,10 @@ from app.db import db, end_reading
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.people import sign_in
 from app.people.models import Account
-from app.work_orders import due_dates, extensions, leaving, lists, recusal, resuming, urging
+from app.work_orders import board, due_dates, extensions, leaving, lists, recusal, resuming, urging
+from app.work_orders.board import BoardFilters
 from app.work_orders.detail import detail
 from app.work_orders.due_dates import is_overdue
-from app.work_orders.lists import BoardFilters
 from app.work_orders.offices import ledger_reviews
 from app.work_orders.side_records import SideRecord
 from app.work_orders.workflow import WrongStatus
@@ -215,9 +215,9 @@ def test_lists_tell_it_as_it_was_when_it_began_to_wait(city, order, resident, wo
     at("03-20 10:00")
     rows = {row.number: row for row in lists.mine(worker, False, None, 50)}
     assert {number: is_overdue(row) for number, row in rows.items()} == {late.number: True, order.number: False}
-    assert [row.number for row in lists.board(manager, BoardFilters(overdue=True))] == [late.number]
-    assert lists.board_counts(manager) == {"on_ledger": 2}
-    assert len(lists.board(manager, BoardFilters(status="on_ledger"))) == 2
+    assert [row.number for row in board.page(manager, BoardFilters(overdue=True))] == [late.number]
+    assert board.counts(manager) == {"on_ledger": 2}
+    assert len(board.page(manager, BoardFilters(status="on_ledger"))) == 2
     end_reading()
 
 

@@ -7,9 +7,9 @@ from app.db import db, end_reading
 from app.deadlines import timers as deadline_timers
 from app.people import sign_in
 from app.people.models import Account, Posting
-from app.work_orders import assignment, custody, follow_up, leaving, lists, morning, rating, resuming
+from app.work_orders import assignment, board, custody, follow_up, leaving, lists, morning, rating, resuming
+from app.work_orders.board import BoardFilters
 from app.work_orders.due_dates import is_overdue
-from app.work_orders.lists import BoardFilters
 from app.work_orders.models import Recusal, WorkOrder
 from app.work_orders.side_records import Kind, put
 from app.work_orders.workflow import Action
@@ -94,8 +94,8 @@ def test_lists_board_and_digest_count_a_paused_order_by_when_it_was_paused(city,
     at("03-19 19:00")  # without a sweep: the pause lasts on
     rows = {row.number: row for row in lists.mine(worker, False, None, 50)}
     assert {number: is_overdue(row) for number, row in rows.items()} == {late.number: True, order.number: False}
-    board = lists.board(manager, BoardFilters(overdue=True))
-    assert [row.number for row in board] == [late.number]
+    found = board.page(manager, BoardFilters(overdue=True))
+    assert [row.number for row in found] == [late.number]
     found = morning.waiting(manager, clock.now())
     assert (found.overdue, found.due_today) == (1, 0)
     end_reading()

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import event
 
 from app.db import db, end_reading
-from app.work_orders import lists
+from app.work_orders import board, lists
+from app.work_orders.board import BoardFilters
 from app.work_orders.detail import detail
 from app.work_orders.kin import kinship, merge_candidates, merging
-from app.work_orders.lists import BoardFilters
 from tests.factories import a_resident, an_order, claimed
 from tests.work_orders.record import run
 
@@ -54,9 +54,9 @@ LOOKS = {
     "the pool": lambda order, worker, manager, officer: lists.pool(worker, None, 20),
     "one's own": lambda order, worker, manager, officer: lists.mine(worker, False, None, 20),
     "what one had": lambda order, worker, manager, officer: lists.mine(worker, True, None, 20),
-    "the board": lambda order, worker, manager, officer: lists.board(manager, BoardFilters()),
-    "the board's mark": lambda order, worker, manager, officer: lists.board_mark(manager, BoardFilters()),
-    "the board's counts": lambda order, worker, manager, officer: lists.board_counts(manager),
+    "the board": lambda order, worker, manager, officer: board.page(manager, BoardFilters()),
+    "the board's mark": lambda order, worker, manager, officer: board.mark(manager, BoardFilters()),
+    "the board's counts": lambda order, worker, manager, officer: board.counts(manager),
     "what may be merged": lambda order, worker, manager, officer: merging.candidates(manager, 1, 30),
     "what this may be merged into": lambda order, worker, manager, officer: merge_candidates.likely(order, manager),
     "what is related": lambda order, worker, manager, officer: kinship.of(order, manager),

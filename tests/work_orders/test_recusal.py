@@ -11,6 +11,7 @@ from app.people.models import Role
 from app.territory.models import Compound
 from app.work_orders import (
     assignment,
+    board,
     follow_up,
     intake,
     joining,
@@ -25,8 +26,8 @@ from app.work_orders import (
     text_review,
     transfer,
 )
+from app.work_orders.board import BoardFilters
 from app.work_orders.detail import detail
-from app.work_orders.lists import BoardFilters
 from app.work_orders.models import Recusal, Reporter
 from tests.factories import (
     a_clerk,
@@ -86,9 +87,9 @@ def test_for_whom_it_concerns_the_order_is_nowhere(city, manager):
         detail(order.number, person)
     refused(NotFound, queries.find, order.number, person)
     refused(NotFound, assignment.claim, order.number, person)
-    assert [row.number for row in lists.board(person, BoardFilters())] == [other.number]
+    assert [row.number for row in board.page(person, BoardFilters())] == [other.number]
     assert [row.number for row in lists.pool(person, None, 10)] == [other.number]
-    assert lists.board_counts(person) == {"pooled": 1}
+    assert board.counts(person) == {"pooled": 1}
     end_reading()
 
 

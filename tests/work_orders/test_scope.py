@@ -8,9 +8,9 @@ from app.errors import NotFound
 from app.people.actor import Actor
 from app.people.models import Role
 from app.territory.placing import Place
-from app.work_orders import follow_up, lists, queries, rating, scope
+from app.work_orders import board, follow_up, lists, queries, rating, scope
+from app.work_orders.board import BoardFilters
 from app.work_orders.detail import detail
-from app.work_orders.lists import BoardFilters
 from app.work_orders.models import Reporter, WorkOrder
 from tests.factories import (
     a_person,
@@ -89,7 +89,7 @@ def test_an_office_sees_its_own_part_of_the_city_in_lists_and_look_ups_alike(cit
         assert listed(orders, scope.handled_by(actor)) == expected, place
         assert listed(orders, scope.overseen_by(actor)) == expected, place
         assert looked_up(orders, actor) == expected, place
-        assert {orders[row.number] for row in lists.board(actor, BoardFilters(), per_page=100)} == expected, place
+        assert {orders[row.number] for row in board.page(actor, BoardFilters(), per_page=100)} == expected, place
 
 
 def test_other_roles_see_no_orders_by_their_postings(city, orders):
@@ -141,7 +141,7 @@ def test_at_work_nobody_finds_what_they_reported_themselves(city, role):
     assert looked_up(orders, actor) == {"other"}
     assert looked_up(orders, actor, as_reporter=True) == {"own"}
     assert listed(orders, scope.visible(actor)) == {"own", "other"}
-    assert sum(lists.board_counts(actor).values()) == (0 if role is Role.GRID_WORKER else 1)
+    assert sum(board.counts(actor).values()) == (0 if role is Role.GRID_WORKER else 1)
     assert [row.number for row in lists.pool(actor, None, 50)] == ([other.number] if role is Role.GRID_WORKER else [])
 
 

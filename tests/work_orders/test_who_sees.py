@@ -10,9 +10,9 @@ from app import clock
 from app.db import db, end_reading
 from app.errors import NotFound
 from app.people.models import Role
-from app.work_orders import lists, queries, scope
+from app.work_orders import board, lists, queries, scope
+from app.work_orders.board import BoardFilters
 from app.work_orders.detail import detail
-from app.work_orders.lists import BoardFilters
 from app.work_orders.models import Assignment, Recusal, Reporter, WorkOrder
 from app.work_orders.offices import task_records
 from app.work_orders.scope import OFFICE
@@ -111,8 +111,8 @@ def test_lists_and_look_ups_agree_for_every_role_and_relation(city, made, role, 
     own = where(cells, lambda relation, is_recused, _: relation == "mine" and not is_recused)
     offered = where(cells, lambda relation, is_recused, _: relation == "offered" and not is_recused)
     # An office sees all of its place; what somebody has from elsewhere is theirs without being on their board.
-    assert numbers(lists.board(person, BoardFilters(), per_page=100)) == on_board
-    assert sum(lists.board_counts(person).values()) == len(on_board)
+    assert numbers(board.page(person, BoardFilters(), per_page=100)) == on_board
+    assert sum(board.counts(person).values()) == len(on_board)
     end_reading()
     assert numbers(lists.mine(person, False, None, 50)) == own | offered
     pooled = where(cells, lambda relation, *_: relation not in ("mine", "offered"))
@@ -139,7 +139,7 @@ def test_a_resident_sees_nothing_at_work_and_neighbours_only_the_projection(city
     )
     assert numbers(lists.neighbourhood(person, None, 50)) == set()
     assert numbers(lists.pool(person, None, 50)) == set()
-    assert numbers(lists.board(person, BoardFilters(), per_page=100)) == set()
+    assert numbers(board.page(person, BoardFilters(), per_page=100)) == set()
 
 
 THROUGH_ORGANISATION = list(product(("nothing", "led", "tasked", "was tasked"), (False, True)))
@@ -192,7 +192,7 @@ def test_through_an_organisation_its_workers_see_what_it_leads_or_helps_with_and
     # What the organisation has is in nobody's own hands yet, and on no board or pool of theirs.
     for rows in (
         lists.mine(person, False, None, 50),
-        lists.board(person, BoardFilters()),
+        board.page(person, BoardFilters()),
         lists.pool(person, None, 50),
     ):
         assert numbers(rows) == set()

@@ -8,8 +8,8 @@ from app.errors import NotFound
 from app.people import queries as people
 from app.people.actor import Actor
 from app.people.models import Role
-from app.work_orders import joining, lists, queries
-from app.work_orders.lists import BoardFilters
+from app.work_orders import board, joining, lists, queries
+from app.work_orders.board import BoardFilters
 from app.work_orders.models import FollowUp, Recusal, Reporter
 from app.work_orders.offices.task_records import Task
 from app.work_orders.scope import OFFICE
@@ -89,8 +89,8 @@ class Sight:
 
     def _check_worklists(self) -> None:
         overseen = self._at_work(self._in_office)
-        assert numbers(lists.board(self.actor, BoardFilters(), per_page=MANY)) == overseen
-        assert sum(lists.board_counts(self.actor).values()) == len(self._among(overseen, *OPEN))
+        assert numbers(board.page(self.actor, BoardFilters(), per_page=MANY)) == overseen
+        assert sum(board.counts(self.actor).values()) == len(self._among(overseen, *OPEN))
         pool = self._among(self._at_work(self._in_grid), Status.POOLED)
         assert numbers(lists.pool(self.actor, None, MANY)) == pool
         now = self._among(self._at_work(self._in_hand, self._offered), *OPEN)
