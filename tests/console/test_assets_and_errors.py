@@ -5,7 +5,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import logs
 from app.console import assets
-from app.work_orders import lists
+from app.work_orders import board
 from tests.factories import an_order
 
 POLICY = "default-src 'self'; img-src 'self' data: blob:"
@@ -81,7 +81,7 @@ def test_a_database_that_is_away_is_503_and_says_so(desk, monkeypatch):
     def away(*_args, **_kwargs):
         raise OperationalError("SELECT 1", {}, Exception("connection refused"))
 
-    monkeypatch.setattr(lists, "board", away)
+    monkeypatch.setattr(board, "page", away)
     response = desk.get("/console/")
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) > 0
@@ -92,7 +92,7 @@ def test_a_mishap_shows_nothing_of_the_inside(desk, monkeypatch):
     def broken(*_args, **_kwargs):
         raise RuntimeError("secret detail of the inside")
 
-    monkeypatch.setattr(lists, "board", broken)
+    monkeypatch.setattr(board, "page", broken)
     assert desk.get("/console/").status_code == 500
     assert "我们已经记录下来" in desk.page
     assert "secret detail" not in desk.page
