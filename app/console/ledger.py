@@ -8,7 +8,7 @@ from flask import request
 from app import clock, errors
 from app.console import doorway, forms, guard
 from app.console.acting import act_on
-from app.work_orders.offices import ledger, ledger_reviews, ledger_terms
+from app.work_orders.offices import deciding, ledger, ledger_reviews, ledger_terms
 
 blueprint = doorway.pages("console_ledger", "/console/work-orders")
 
@@ -21,7 +21,7 @@ def propose(number: str) -> Any:
         order = ledger.propose(
             number, guard.actor(), request.form.get("cause", ""), plan, leader, _day("review_on"), reason
         )
-        decides = ledger_terms.name_of(ledger.decider(order, guard.actor()))
+        decides = deciding.name_of(ledger.decider(order, guard.actor()))
         return f"已申请挂账，等待{decides}审批。批准之前时限照常计算。"
 
     return act_on(number, "propose_ledger", act)

@@ -22,7 +22,6 @@ from app.work_orders import (
     custody,
     due_dates,
     due_reasons,
-    extensions,
     follow_up,
     lateness,
     moves,
@@ -37,7 +36,7 @@ from app.work_orders.intake import DECLINE_REASONS
 from app.work_orders.kin import kinship
 from app.work_orders.lateness import To
 from app.work_orders.models import Assignment, Rating, WorkOrder
-from app.work_orders.offices import ledger_terms
+from app.work_orders.offices import deciding, ledger_terms
 from app.work_orders.side_records import Kind, find_open
 from app.work_orders.workflow import ACTION_NAMES, ACTIVE, OPEN, STATUS_NAMES, Action, Status
 
@@ -127,7 +126,9 @@ def _extension(order: WorkOrder, actor: Actor) -> Asked | None:
         return None
     limit = moves.limit_of(record.facts)
     would_be = calendar().due(order.due_at, limit)
-    return Asked(limit.text, would_be, record.due_at, extensions.why_not_decide(record, actor))
+    return Asked(
+        limit.text, would_be, record.due_at, deciding.why_not(deciding.EXTENSION, record.unit_id, record.by_id, actor)
+    )
 
 
 def _limits(order: WorkOrder) -> list[Limit]:

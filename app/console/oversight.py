@@ -8,7 +8,7 @@ from app.deadlines.action_limits import action_limit
 from app.people.actor import Actor
 from app.territory.queries import names as place_names
 from app.work_orders.models import WorkOrder
-from app.work_orders.offices import disputes, supervision, unit_choices, units
+from app.work_orders.offices import deciding, supervision, unit_choices
 from app.work_orders.offices.office_words import SUPERVISION_CAUSES
 from app.work_orders.offices.unit_choices import Choice
 from app.work_orders.side_records import Kind, find_open
@@ -22,9 +22,9 @@ class ToDispute:
     within: str
 
 
-def to_dispute(order: WorkOrder, _actor: Actor) -> ToDispute:
-    office = place_names(units.superiors(order)[:1])
-    return ToDispute("".join(office.values()) or "上级单位", action_limit("dispute", order.class_code).text)
+def to_dispute(order: WorkOrder, actor: Actor) -> ToDispute:
+    office = deciding.name_of(deciding.nearest_above(order, actor))
+    return ToDispute(office, action_limit("dispute", order.class_code).text)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def disputed(order: WorkOrder, actor: Actor) -> Disputed | None:
     record = find_open(order, Kind.DISPUTE)
     if record is None:
         return None
-    why_not = disputes.why_not_rule(record, actor)
+    why_not = deciding.why_not(deciding.DISPUTE, record.unit_id, record.by_id, actor)
     groups: dict[str, list[Choice]] = {}
     for one in () if why_not else unit_choices.choices(order, actor):
         groups.setdefault(one.group, []).append(one)

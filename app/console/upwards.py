@@ -10,7 +10,7 @@ from app.organisations.models import Organisation
 from app.people.actor import Actor
 from app.territory.queries import names as place_names
 from app.work_orders.models import WorkOrder
-from app.work_orders.offices import escalations, termination, units
+from app.work_orders.offices import deciding, escalations, termination, units
 from app.work_orders.side_records import Kind, SideRecord, find_open
 from app.work_orders.timeline import words_of
 
@@ -105,7 +105,7 @@ def ending(order: WorkOrder, actor: Actor) -> Ending | None:
     record = find_open(order, Kind.TERMINATION)
     if record is None:
         return None
-    why_not = termination.why_not_decide(record, actor)
+    why_not = deciding.why_not(deciding.TERMINATION, record.unit_id, record.by_id, actor)
     told = words_of(record.opened_event_id)
     return Ending(termination.CAUSES[record.facts["cause"]], told, record.due_at, why_not)
 

@@ -12,11 +12,10 @@ from app.deadlines.timers import Timer
 from app.errors import Conflict, NotAllowed
 from app.people.actor import SYSTEM, Actor
 from app.people.models import Role
-from app.territory.models import Territory
 from app.work_orders import due_dates, moves, policy, queries
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
-from app.work_orders.offices import units
+from app.work_orders.offices import deciding, units
 from app.work_orders.side_records import Kind, SideRecord, find_open, put
 from app.work_orders.workflow import ACTIVE, Action
 
@@ -97,7 +96,7 @@ def decide(number: str, manager: Actor, approved: bool, note: str) -> WorkOrder:
     record = find_open(order, Kind.EXTENSION)
     if record is None:
         raise Conflict("这件工单现在没有等待审批的延期申请，请刷新后再看。", reason="nothing-asked")
-    why_not = why_not_decide(record, manager)
+    why_not = deciding.why_not(deciding.EXTENSION, record.unit_id, record.by_id, manager)
     if why_not:
         raise NotAllowed(why_not, action=Action.DECIDE_EXTENSION)
     if not note.strip():
@@ -130,17 +129,6 @@ def _ensure_still_within(order: WorkOrder, limit: Limit) -> None:
             "申请以后工单改了类别，按现在的时限不能延长这么多。请不同意，由承办人按现在的时限重新申请。",
             reason="class-changed",
         )
-
-
-def why_not_decide(record: SideRecord, manager: Actor) -> str:
-    """Why this manager may not decide it, in a sentence that says who can; empty when they may."""
-    unit = db.session.get(Territory, record.unit_id)
-    name = unit.name if unit else "上级"
-    if record.by_id == manager.account_id:
-        return f"不能审批自己的延期申请，请由{name}或上级的其他管理员审批。"
-    if unit is not None and not manager.scope(Role.MANAGER).covers(unit):
-        return f"这次延期由{name}或上级的管理员审批，请联系他们。"
-    return ""
 
 
 def unanswered(order: WorkOrder, timer: Timer) -> None:

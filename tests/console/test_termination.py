@@ -86,7 +86,7 @@ def test_whoever_asked_reads_who_decides(city, order, at_desk):
     both = a_person((Role.MANAGER, city["xnlx"]), (Role.MANAGER, city["ht"]), name="王静")
     to_be_ended(order, both)
     page = at_desk(both).get(path(order)).text
-    assert "不能审批自己的终止申请，请由虎台街道或上级的其他管理员审批" in page
+    assert "不能审批自己的终止申请，请由城西区或上级的其他管理员审批" in page
     assert "/decide-termination" not in page
 
 

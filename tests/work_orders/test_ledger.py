@@ -231,7 +231,7 @@ def test_refused_it_stays_where_it_was_and_the_reporter_reads_nothing(order, res
 def test_who_may_not_decide_hears_who_can(city, order, manager, worker, above):
     proposed(order, manager)
     error = refused(NotAllowed, ledger.decide, order.number, manager, True, "同意")
-    assert "是您自己申请的，请由虎台街道或上级" in error.message
+    assert "不能审批自己的挂账申请，请由虎台街道或上级" in error.message
     second = a_manager(city["xnlx"], name="王二")
     assert (
         "由虎台街道或上级的管理员审批" in refused(NotAllowed, ledger.decide, order.number, second, True, "好").message

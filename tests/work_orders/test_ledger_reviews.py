@@ -76,7 +76,7 @@ def test_only_the_office_that_approved_or_above_and_never_whoever_proposed_revie
     order = claimed(an_order(city, resident), worker)
     put_on(order, proposer, district)
     review = ledger_reviews.review
-    assert "您自己申请的" in refused(NotAllowed, review, order.number, proposer, APRIL_1, "还要等").message
+    assert "不能审批自己的挂账申请" in refused(NotAllowed, review, order.number, proposer, APRIL_1, "还要等").message
     other = a_manager(city["ht"])
     assert "由城西区或上级的管理员审批" in refused(NotAllowed, review, order.number, other, APRIL_1, "还要等").message
     for stranger in (manager, worker, a_clerk(city["cx"])):

@@ -8,14 +8,12 @@ from app.deadlines import timers
 from app.deadlines.action_limits import due
 from app.deadlines.timers import Timer
 from app.errors import Conflict, NotAllowed
-from app.people import queries as people
 from app.people.actor import SYSTEM, Actor
 from app.people.models import Role
-from app.territory.models import Territory
 from app.work_orders import due_dates, intake, pausing, policy, queries
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
-from app.work_orders.offices import another_unit, supervision, unit_choices, units
+from app.work_orders.offices import another_unit, deciding, supervision, unit_choices
 from app.work_orders.offices.unit_choices import Choice
 from app.work_orders.side_records import Kind, SideRecord, find_open, put
 from app.work_orders.workflow import Action, Status, next_status
@@ -33,7 +31,7 @@ def dispute(number: str, actor: Actor, reason: str, suggestion: str = "") -> Wor
     _ensure_may_be_disputed(order)
     if not reason.strip():
         raise errors.field("reason", "请写明为什么不属于本单位职责，上级会据此裁定。")
-    unit_id, until = _ruling_office(order, actor), due("dispute", clock.now(), order.class_code)
+    unit_id, until = deciding.nearest_above(order, actor), due("dispute", clock.now(), order.class_code)
     words = f"{reason}（建议由{suggestion.strip()}办理）" if suggestion.strip() else reason
     event = order.take(Action.DISPUTE, by=actor, words=words, visible="internal")
     unit = {"unit": order.lead_unit_id, "organisation": order.lead_organisation_id}
@@ -65,14 +63,6 @@ def _disputed_before(order: WorkOrder) -> bool:
     return any((facts["unit"], facts["organisation"]) == present for facts in db.session.scalars(of_order))
 
 
-def _ruling_office(order: WorkOrder, raiser: Actor) -> int | None:
-    """The nearest office above that somebody else than the raiser could speak for."""
-    line = units.superiors(order)
-    alone = [raiser.account_id]
-    others = (unit for unit in line if people.holders(Role.MANAGER, unit) != alone)
-    return next(others, line[-1] if line else None)
-
-
 def rule(number: str, manager: Actor, upheld: bool, note: str, unit: str = "") -> WorkOrder:
     """裁定异议: upheld, the order goes to the chosen unit at once; rejected, it stays for good where it is."""
     policy.ensure_may(manager, Action.RULE)
@@ -80,7 +70,7 @@ def rule(number: str, manager: Actor, upheld: bool, note: str, unit: str = "") -
     record = find_open(order, Kind.DISPUTE)
     if record is None:
         raise Conflict("这件工单现在没有等待裁定的派单异议，请刷新后再看。", reason="nothing-disputed")
-    why_not = why_not_rule(record, manager)
+    why_not = deciding.why_not(deciding.DISPUTE, record.unit_id, record.by_id, manager)
     if why_not:
         raise NotAllowed(why_not, action=Action.RULE)
     if not note.strip():
@@ -93,17 +83,6 @@ def rule(number: str, manager: Actor, upheld: bool, note: str, unit: str = "") -
     order.take(Action.RULE, by=manager, to=stays, words=note, visible="internal", answers=answers, upheld=False)
     _designate(order, record)
     return order
-
-
-def why_not_rule(record: SideRecord, manager: Actor) -> str:
-    """Why this manager may not rule, in a sentence that says who can; empty when they may."""
-    office = db.session.get(Territory, record.unit_id)
-    name = office.name if office else "上级"
-    if record.by_id == manager.account_id:
-        return f"不能裁定自己提出的异议，请由{name}或上级的其他管理员裁定。"
-    if office is not None and not manager.scope(Role.MANAGER).covers(office):
-        return f"这次异议由{name}或上级的管理员裁定，请联系他们。"
-    return ""
 
 
 def _chosen(order: WorkOrder, manager: Actor, unit: str) -> Choice:

@@ -17,7 +17,7 @@ from app.people.models import Role
 from app.work_orders import policy, queries
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
-from app.work_orders.offices import ledger_entries, ledger_parts, ledger_terms, units
+from app.work_orders.offices import deciding, ledger_entries, ledger_parts, ledger_terms, units
 from app.work_orders.offices.ledger_terms import CAUSES
 from app.work_orders.side_records import Kind, SideRecord, find_open, put
 from app.work_orders.timeline import EventText
@@ -100,7 +100,7 @@ def decide(number: str, manager: Actor, approved: bool, note: str) -> WorkOrder:
     record = find_open(order, Kind.LEDGER_PROPOSAL)
     if record is None:
         raise Conflict("这件工单现在没有等待审批的挂账申请，请刷新后再看。", reason="nothing-asked")
-    why_not = ledger_terms.why_not(record.unit_id, record.by_id, manager)
+    why_not = deciding.why_not(deciding.LEDGER, record.unit_id, record.by_id, manager)
     if why_not:
         raise NotAllowed(why_not, action=Action.DECIDE_LEDGER)
     if not note.strip():
@@ -178,7 +178,7 @@ def terms(order: WorkOrder, actor: Actor) -> Terms:
         why_not = ""
     except Conflict as refusal:
         why_not = refusal.message
-    decides = ledger_terms.name_of(decider(order, actor))
+    decides = deciding.name_of(decider(order, actor))
     return Terms(CAUSES, ledger_terms.latest_day(), decides, order.has_open(Kind.ESCALATION), why_not)
 
 
@@ -198,6 +198,6 @@ def asked(order: WorkOrder, manager: Actor) -> Asked | None:
     record = find_open(order, Kind.LEDGER_PROPOSAL)
     if record is None:
         return None
-    why_not = ledger_terms.why_not(record.unit_id, record.by_id, manager)
+    why_not = deciding.why_not(deciding.LEDGER, record.unit_id, record.by_id, manager)
     day = date.fromisoformat(record.facts["review_on"])
     return Asked(CAUSES[record.facts["cause"]], day, plan_of(record), record.due_at, why_not)

@@ -13,7 +13,7 @@ from app.people.actor import SYSTEM, Actor
 from app.work_orders import policy, queries
 from app.work_orders.facts import owe
 from app.work_orders.models import WorkOrder
-from app.work_orders.offices import ledger_entries, ledger_parts, ledger_terms
+from app.work_orders.offices import deciding, ledger_entries, ledger_parts, ledger_terms
 from app.work_orders.offices.ledger_entries import RESUMED, UNREVIEWED
 from app.work_orders.offices.ledger_terms import PART
 from app.work_orders.side_records import Kind, SideRecord, find_open
@@ -54,7 +54,7 @@ def _ensure_complete(review_on: date | None, note: str) -> date:
 
 def why_not_review(order: WorkOrder, record: SideRecord, manager: Actor) -> str:
     """Why this manager may not let it wait on, in a sentence that says who can; empty when they may."""
-    return ledger_terms.why_not(record.unit_id, _proposer(order), manager)
+    return deciding.why_not(deciding.LEDGER, record.unit_id, _proposer(order), manager)
 
 
 def _proposer(order: WorkOrder) -> int | None:

@@ -10,9 +10,6 @@ from app.db import db
 from app.deadlines.limits import Limit, ServiceClass, Unit
 from app.deadlines.queries import calendar
 from app.errors import Conflict
-from app.people.actor import Actor
-from app.people.models import Role
-from app.territory.models import Territory
 from app.work_orders.models import WorkOrder
 from app.work_orders.side_records import Kind, SideRecord, find_open
 
@@ -97,23 +94,3 @@ def is_suggested(order: WorkOrder) -> bool:
     """Whether it is worth a hint that the order could wait: what needs a vote or funds, and nobody asked yet."""
     asked = order.has_open(Kind.LEDGER_PROPOSAL) or order.has_open(Kind.SUPERVISION)
     return order.class_code == ServiceClass.P5 and not asked
-
-
-def why_not(unit_id: int | None, proposer_id: int | None, manager: Actor) -> str:
-    """Why this manager may not decide, in a sentence that says who can; empty when they may."""
-    unit, name = _unit(unit_id), name_of(unit_id)
-    if proposer_id == manager.account_id:
-        return f"挂账是您自己申请的，请由{name}或上级的其他管理员审批。"
-    if unit is not None and not manager.scope(Role.MANAGER).covers(unit):
-        return f"这次挂账由{name}或上级的管理员审批，请联系他们。"
-    return ""
-
-
-def name_of(unit_id: int | None) -> str:
-    """The office by its name."""
-    unit = _unit(unit_id)
-    return unit.name if unit else "上级"
-
-
-def _unit(unit_id: int | None) -> Territory | None:
-    return db.session.get(Territory, unit_id) if unit_id is not None else None

@@ -3,19 +3,16 @@
 from typing import Any
 
 from app import clock, errors
-from app.db import db
 from app.deadlines import timers
 from app.deadlines.action_limits import due
 from app.deadlines.timers import Timer
 from app.errors import Conflict, NotAllowed
 from app.people.actor import SYSTEM, Actor
-from app.people.models import Role
-from app.territory.models import Territory
 from app.work_orders import custody, due_dates, policy, queries, resolution
 from app.work_orders.facts import owe
 from app.work_orders.kin import parts
 from app.work_orders.models import WorkOrder
-from app.work_orders.offices import ledger_parts, unfinished, units
+from app.work_orders.offices import deciding, ledger_parts, unfinished
 from app.work_orders.side_records import Kind, SideRecord, find_open, put
 from app.work_orders.timeline import words_of
 from app.work_orders.workflow import Action, Status, next_status
@@ -48,7 +45,7 @@ def propose(number: str, manager: Actor, cause: str, reason: str) -> WorkOrder:
         raise errors.field("reason", "请写明给反映人的说明：为什么不能继续办理，应当怎么办。")
     facts: dict[str, Any] = {"cause": cause, "cause_name": CAUSES[cause]}
     event = order.take(Action.PROPOSE_TERMINATION, by=manager, words=reason, visible="internal", **facts)
-    unit_id, until = next(iter(units.superiors(order)), None), due("termination", clock.now(), order.class_code)
+    unit_id, until = deciding.nearest_above(order, manager), due("termination", clock.now(), order.class_code)
     put(order, Kind.TERMINATION, event, unit_id=unit_id, due_at=until, cause=cause)
     timers.start(order.id, order.round, {"termination": until})
     owe("termination_proposed", order, unit_id=unit_id)
@@ -71,7 +68,7 @@ def decide(number: str, manager: Actor, approved: bool, note: str) -> WorkOrder:
     record = find_open(order, Kind.TERMINATION)
     if record is None:
         raise Conflict("这件工单现在没有等待审批的终止申请，请刷新后再看。", reason="nothing-proposed")
-    why_not = why_not_decide(record, manager)
+    why_not = deciding.why_not(deciding.TERMINATION, record.unit_id, record.by_id, manager)
     if why_not:
         raise NotAllowed(why_not, action=Action.DECIDE_TERMINATION)
     if not note.strip():
@@ -81,17 +78,6 @@ def decide(number: str, manager: Actor, approved: bool, note: str) -> WorkOrder:
     else:
         _refuse(order, manager, record, note)
     return order
-
-
-def why_not_decide(record: SideRecord, manager: Actor) -> str:
-    """Why this manager may not decide it, in a sentence that says who can; empty when they may."""
-    office = db.session.get(Territory, record.unit_id)
-    name = office.name if office else "上级"
-    if record.by_id == manager.account_id:
-        return f"不能审批自己的终止申请，请由{name}或上级的其他管理员审批。"
-    if office is not None and not manager.scope(Role.MANAGER).covers(office):
-        return f"这次终止由{name}或上级的管理员审批，请联系他们。"
-    return ""
 
 
 def _terminate(order: WorkOrder, manager: Actor, record: SideRecord, note: str) -> None:
