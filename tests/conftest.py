@@ -142,6 +142,7 @@ def app(house: Flask) -> Iterator[Flask]:
 
 
 def _empty() -> None:
+    """Remove every row, and on SQLite what was learned of how they were spread, by which plans are chosen."""
     tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
     raw = database.engine.raw_connection()
     try:
@@ -149,6 +150,8 @@ def _empty() -> None:
         if database.engine.dialect.name == "sqlite":
             cursor.executescript("PRAGMA foreign_keys=OFF;" + "".join(f"DELETE FROM {t};" for t in tables))
             cursor.executescript("PRAGMA foreign_keys=ON;")
+            if cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").fetchone():
+                cursor.execute("DROP TABLE sqlite_stat1")
         else:
             cursor.execute(";".join(f'DELETE FROM "{t}"' for t in tables))
         raw.commit()
