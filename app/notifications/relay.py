@@ -154,26 +154,39 @@ class Relay:
         end_reading()
         with transaction():
             rows = outbox.lease_due(self._owner, now, BATCH)
-        for owed in rows:
-            if self._stopping:
-                break
-            self._tell(owed, now)
+        if rows and not self._stopping:
+            self._tell(rows, now)
         return bool(rows)
 
-    def _tell(self, owed: Owed, now: datetime) -> None:
-        logs.request_id.set(owed.request_id)
+    def _tell(self, rows: list[Owed], now: datetime) -> None:
+        """Tell them in one transaction, and where that breaks each in its own.
+
+        One event that cannot be told must not keep the others waiting; it is tried again, ever more seldom.
+        """
         try:
             with transaction():
-                self._counts["told"] += telling.tell(owed, self._owner, now)
+                told = sum(self._tell_one(owed, now) for owed in rows)
         except Unavailable:
             raise
         except Exception as error:
-            # One event that cannot be told must not keep the others waiting; it is tried again, ever more seldom.
-            _log.error("event_not_told", topic=owed.topic, outbox=owed.id, attempts=owed.attempts + 1, exc_info=error)
-            with transaction():
-                outbox.later(owed, self._owner, now)
+            if len(rows) == 1:
+                self._put_off(rows[0], error, now)
+            else:
+                for owed in rows:
+                    self._tell([owed], now)
+        else:
+            self._counts["told"] += told
         finally:
             logs.request_id.set("")
+
+    def _tell_one(self, owed: Owed, now: datetime) -> int:
+        logs.request_id.set(owed.request_id)
+        return telling.tell(owed, self._owner, now)
+
+    def _put_off(self, owed: Owed, error: Exception, now: datetime) -> None:
+        _log.error("event_not_told", topic=owed.topic, outbox=owed.id, attempts=owed.attempts + 1, exc_info=error)
+        with transaction():
+            outbox.later(owed, self._owner, now)
 
     def _send_due(self, now: datetime) -> bool:
         free = self._workers - len(self._on_wire)

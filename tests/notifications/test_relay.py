@@ -198,6 +198,36 @@ def test_an_event_that_cannot_be_told_is_put_off_and_the_others_go_on(app, wecha
     assert [line for line in said if line["event"] == "event_not_told"]
 
 
+def test_of_events_told_together_only_the_one_that_cannot_be_told_is_put_off(app, wechat, monkeypatch):
+    made = people(3)
+    tell = telling.tell
+
+    def breaking(owed, *more):
+        told = tell(owed, *more)
+        if owed.facts["assignee_id"] == made[1]:
+            raise LookupError("an order that is gone")
+        return told
+
+    monkeypatch.setattr(telling, "tell", breaking)
+    for account_id in made:
+        owe(account_id)
+    Relay(app, wechat).run_once()
+    assert [row.attempts for row in undone()] == [1]
+    assert sorted(entry.account_id for entry in entries()) == [made[0], made[2]]
+    assert sorted(sent.openid for sent in wechat.sent) == ["openid-0", "openid-2"]
+
+
+def test_many_events_are_told_in_few_transactions(app, wechat, monkeypatch):
+    begun = []
+    real = relay.transaction
+    monkeypatch.setattr(relay, "transaction", lambda: (begun.append(1), real())[1])
+    for account_id in people(20, units=0):
+        owe(account_id)
+    Relay(app, wechat).run_once()
+    assert len(entries()) == 20
+    assert len(begun) < 10
+
+
 def test_leases_are_held_while_an_answer_takes_long(app, monkeypatch):
     monkeypatch.setattr(relay, "KEEP_EVERY", timedelta(seconds=0.1))
     (person,) = people(1)
