@@ -13,7 +13,7 @@ from app.work_orders.offices import deciding, ledger, ledger_reviews, ledger_ter
 blueprint = doorway.pages("console_ledger", "/console/work-orders")
 
 
-@blueprint.post("/<number>/propose_ledger")
+@blueprint.post("/<number>/propose-ledger")
 def propose(number: str) -> Any:
     def act() -> str:
         plan, leader, reason = forms.text("plan", most=1000), forms.text("leader", most=40), forms.text("reason")
@@ -27,7 +27,7 @@ def propose(number: str) -> Any:
     return act_on(number, "propose_ledger", act)
 
 
-@blueprint.post("/<number>/decide_ledger")
+@blueprint.post("/<number>/decide-ledger")
 def decide(number: str) -> Any:
     def act() -> str:
         decision = request.form.get("decision", "")
@@ -43,7 +43,7 @@ def decide(number: str) -> Any:
     return act_on(number, "decide_ledger", act)
 
 
-@blueprint.post("/<number>/review_ledger")
+@blueprint.post("/<number>/review-ledger")
 def review(number: str) -> Any:
     def act() -> str:
         note = forms.text("note")

@@ -32,7 +32,7 @@ def _date(name: str) -> date:
         raise errors.field(name, "请选择日期，如 2026-03-20。") from error
 
 
-@blueprint.post("/<number>/reply_supervision")
+@blueprint.post("/<number>/reply-supervision")
 def reply(number: str) -> Any:
     def act() -> str:
         note = forms.text("note", required="请写明办理到哪一步、接下来怎么办，督办单位会看到。")
@@ -43,7 +43,7 @@ def reply(number: str) -> Any:
     return act_on(number, "reply_supervision", act)
 
 
-@blueprint.post("/<number>/clear_supervision")
+@blueprint.post("/<number>/clear-supervision")
 def clear(number: str) -> Any:
     def act() -> str:
         note = forms.text("note", required="请写明核实的情况，承办单位会看到。")

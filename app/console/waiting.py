@@ -34,7 +34,7 @@ def resume(number: str) -> Any:
     return act_on(number, "resume", act)
 
 
-@blueprint.post("/<number>/decide_extension")
+@blueprint.post("/<number>/decide-extension")
 def decide_extension(number: str) -> Any:
     def act() -> str:
         decision = request.form.get("decision", "")

@@ -68,11 +68,11 @@ def test_a_manager_proposes_and_reads_who_decides(order, desk):
     assert "由虎台街道审批" in page
     assert day(90) in page
     assert "吹哨自动失效" not in page
-    assert desk.submit("/propose_ledger", **typed()).status_code == 303
+    assert desk.submit("/propose-ledger", **typed()).status_code == 303
     page = desk.get(path(order)).text
     assert "已申请挂账，等待虎台街道审批" in page
     assert f"责任领导：{LEADER}" in page
-    assert 'id="propose_ledger"' not in page
+    assert 'id="propose-ledger"' not in page
     assert fresh(order).beside == "ledger_proposal"
 
 
@@ -99,7 +99,7 @@ def test_what_is_given_up_by_it_is_said(order, worker, desk):
 def test_what_is_missing_is_told_and_nothing_typed_is_lost(order, desk, changes, sentence):
     desk.get(path(order))
     said = typed(**changes)
-    assert desk.submit("/propose_ledger", **said).status_code == 422
+    assert desk.submit("/propose-ledger", **said).status_code == 422
     assert sentence in desk.page
     for name in {"plan", "leader", "reason"} - changes.keys():
         assert said[name] in desk.page
@@ -110,14 +110,14 @@ def test_an_order_that_may_not_wait_any_more_says_why_instead_of_a_form(order, d
     monkeypatch.setattr(ledger_terms, "periods", lambda order: 3)
     page = desk.get(path(order)).text
     assert "已经挂账3期" in page
-    assert 'id="propose_ledger"' not in page
+    assert 'id="propose-ledger"' not in page
 
 
 def test_the_office_above_approves(asked, upstairs):
     page = upstairs.get(path(asked)).text
     assert "原因：资金未落实" in page
     assert PLAN in page
-    assert upstairs.submit("/decide_ledger", decision="approve", note="同意").status_code == 303
+    assert upstairs.submit("/decide-ledger", decision="approve", note="同意").status_code == 303
     assert fresh(asked).status == "on_ledger"
     page = upstairs.get(path(asked)).text
     assert "已同意挂账，时限暂停计算" in page
@@ -128,7 +128,7 @@ def test_the_office_above_approves(asked, upstairs):
 
 def test_the_office_above_refuses(asked, upstairs):
     upstairs.get(path(asked))
-    assert upstairs.submit("/decide_ledger", decision="refuse", note="可以先修").status_code == 303
+    assert upstairs.submit("/decide-ledger", decision="refuse", note="可以先修").status_code == 303
     assert fresh(asked).status == "in_progress"
     assert "没有同意挂账" in upstairs.get(path(asked)).text
 
@@ -142,7 +142,7 @@ def test_the_office_above_refuses(asked, upstairs):
 )
 def test_what_is_missing_in_a_decision_is_told(asked, upstairs, said, sentence):
     upstairs.get(path(asked))
-    assert upstairs.submit("/decide_ledger", **said).status_code == 422
+    assert upstairs.submit("/decide-ledger", **said).status_code == 422
     assert sentence in upstairs.page
     assert fresh(asked).beside == "ledger_proposal"
 
@@ -154,7 +154,7 @@ def test_an_office_above_that_may_not_decide_reads_who_can(city, order, at_desk)
         ledger.propose(order.number, proposer, "funding", PLAN, LEADER, review_on, REASON)
     page = at_desk(proposer).get(path(order)).text
     assert "不能审批自己的挂账申请，请由城西区或上级的其他管理员审批" in page
-    assert f"/{order.number}/decide_ledger" not in page
+    assert f"/{order.number}/decide-ledger" not in page
     page = at_desk(a_manager(city["ht"], name="马二")).get(path(order)).text
     assert "由城西区或上级的管理员审批，请联系他们" in page
 
@@ -162,10 +162,10 @@ def test_an_office_above_that_may_not_decide_reads_who_can(city, order, at_desk)
 def test_a_review_lets_it_wait_on(waiting, upstairs):
     page = upstairs.get(path(waiting)).text
     assert "还剩2期" in page
-    assert upstairs.submit("/review_ledger", review_on="", note="").status_code == 422
+    assert upstairs.submit("/review-ledger", review_on="", note="").status_code == 422
     assert "请选择复核日期" in upstairs.page
     assert "请写明进展到哪一步" in upstairs.page
-    assert upstairs.submit("/review_ledger", review_on=day(60), note="仍未到账").status_code == 303
+    assert upstairs.submit("/review-ledger", review_on=day(60), note="仍未到账").status_code == 303
     page = upstairs.get(path(waiting)).text
     assert "挂账继续，下次复核在" in page
     assert "<dt>期数</dt><dd>第2期</dd>" in page
@@ -175,7 +175,7 @@ def test_a_review_lets_it_wait_on(waiting, upstairs):
 def test_the_community_goes_on_when_the_cause_is_gone(waiting, desk):
     page = desk.get(path(waiting)).text
     assert "原因怎样消除的" in page
-    assert 'id="review_ledger"' not in page
+    assert 'id="review-ledger"' not in page
     assert desk.submit("/resume", note=" ").status_code == 422
     assert "请写明挂账的原因怎样消除了" in desk.page
     assert desk.submit("/resume", note="资金已到账").status_code == 303
@@ -195,7 +195,7 @@ def test_a_whole_that_waits_for_its_part_leads_to_it_and_offers_nothing(city, or
     assert f'<a class="number" href="{path(part)}">' in page
     assert "请在那件工单上复核或恢复办理" in page
     assert f'action="{path(order)}/resume"' not in page
-    assert f'action="{path(order)}/review_ledger"' not in at_desk(above).get(path(order)).text
+    assert f'action="{path(order)}/review-ledger"' not in at_desk(above).get(path(order)).text
 
 
 def test_the_board_has_a_tab_that_counts_it(waiting, desk):
@@ -207,10 +207,10 @@ def test_the_board_has_a_tab_that_counts_it(waiting, desk):
 
 def test_a_clerk_is_offered_none_of_it(city, asked, at_desk):
     page = at_desk(a_clerk(city["ht"])).get(path(asked)).text
-    assert "decide_ledger" not in page
+    assert "decide-ledger" not in page
 
 
-@pytest.mark.parametrize("form", ["propose_ledger", "decide_ledger", "review_ledger"])
+@pytest.mark.parametrize("form", ["propose-ledger", "decide-ledger", "review-ledger"])
 def test_the_manager_of_a_sibling_community_gets_404(city, at_desk, order, form):
     sibling = at_desk(a_person((Role.MANAGER, city["hyx"]), (Role.MANAGER, city["cz"]), name="邻居"))
     sibling.get("/console/")
@@ -221,7 +221,7 @@ def test_the_manager_of_a_sibling_community_gets_404(city, at_desk, order, form)
 
 def test_the_same_form_again_gives_the_same_answer_and_a_stale_one_is_told_so(asked, above, upstairs):
     upstairs.get(path(asked))
-    address, hidden = upstairs.form("/decide_ledger")
+    address, hidden = upstairs.form("/decide-ledger")
     said = hidden | {"decision": "approve", "note": "同意"}
     assert [upstairs.post(address, said).status_code for _ in range(2)] == [303, 303]
     response = upstairs.post(address, said | {"key": "other-key-of-mine", "note": "写了很久的意见"})

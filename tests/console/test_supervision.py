@@ -76,17 +76,17 @@ def test_what_is_missing_is_told_and_nothing_typed_is_lost(order, above, changed
 def test_the_unit_answers_and_the_office_clears_it(supervised, desk, above):
     page = desk.get(path(supervised)).text
     assert "回复虎台街道的督办" in page
-    assert desk.submit("/reply_supervision", note="明天换灯").status_code == 303
+    assert desk.submit("/reply-supervision", note="明天换灯").status_code == 303
     assert fresh(supervised).beside == "supervision"
     assert "明天换灯" in above.get(path(supervised)).text
-    assert above.submit("/clear_supervision", note="已到现场核实").status_code == 303
+    assert above.submit("/clear-supervision", note="已到现场核实").status_code == 303
     assert fresh(supervised).beside == ""
     page = desk.get(path(supervised)).text
     assert "已到现场核实" in page
     assert "督办中" not in page
 
 
-@pytest.mark.parametrize(("form", "who"), [("/reply_supervision", "desk"), ("/clear_supervision", "above")])
+@pytest.mark.parametrize(("form", "who"), [("/reply-supervision", "desk"), ("/clear-supervision", "above")])
 def test_without_words_nothing_happens(supervised, request, form, who):
     browser = request.getfixturevalue(who)
     browser.get(path(supervised))
@@ -97,12 +97,12 @@ def test_without_words_nothing_happens(supervised, request, form, who):
 def test_another_office_reads_who_may_clear_it(city, supervised, at_desk):
     page = at_desk(a_manager(city["cx"])).get(path(supervised)).text
     assert "这次督办只能由虎台街道的管理员解除" in page
-    assert f'action="{path(supervised)}/clear_supervision"' not in page
+    assert f'action="{path(supervised)}/clear-supervision"' not in page
 
 
 def test_a_stale_form_is_told_so(supervised, boss, above):
     above.get(path(supervised))
-    address, hidden = above.form("/clear_supervision")
+    address, hidden = above.form("/clear-supervision")
     with transaction():
         supervision.clear(supervised.number, boss, "已核实")
     assert above.post(address, hidden | {"note": "写了很久的意见"}).status_code == 412
@@ -124,7 +124,7 @@ def numbers(*orders):
     return [order.number for order in orders]
 
 
-@pytest.mark.parametrize("form", ["supervise", "reply_supervision", "clear_supervision"])
+@pytest.mark.parametrize("form", ["supervise", "reply-supervision", "clear-supervision"])
 def test_the_manager_of_a_sibling_community_gets_404(city, at_desk, supervised, form):
     sibling = at_desk(a_manager(city["hyx"], name="邻居"))
     sibling.get("/console/")

@@ -48,17 +48,17 @@ def test_a_manager_approves_and_reads_what_the_due_date_is_made_of(asked_for, de
     assert "承办人申请延期2个工作日" in page
     assert "等配件到货" in page
     before = fresh(asked_for).due_at
-    assert desk.submit("/decide_extension", decision="approve", note="确实要等").status_code == 303
+    assert desk.submit("/decide-extension", decision="approve", note="确实要等").status_code == 303
     assert fresh(asked_for).due_at > before
     page = desk.get(path(asked_for)).text
     assert "批准延期2个工作日，延至" in page
     assert "起7个工作日" in page
-    assert 'id="decide_extension"' not in page
+    assert 'id="decide-extension"' not in page
 
 
 def test_a_manager_refuses(asked_for, desk):
     desk.get(path(asked_for))
-    assert desk.submit("/decide_extension", decision="refuse", note="配件已到").status_code == 303
+    assert desk.submit("/decide-extension", decision="refuse", note="配件已到").status_code == 303
     assert fresh(asked_for).due_at == fresh(asked_for).original_due_at
     assert "没有同意延期" in desk.get(path(asked_for)).text
 
@@ -73,26 +73,26 @@ def test_a_manager_refuses(asked_for, desk):
 )
 def test_what_is_missing_is_told_and_nothing_typed_is_lost(asked_for, desk, typed, sentence):
     desk.get(path(asked_for))
-    assert desk.submit("/decide_extension", **typed).status_code == 422
+    assert desk.submit("/decide-extension", **typed).status_code == 422
     assert sentence in desk.page
     assert fresh(asked_for).beside == "extension"
 
 
 def test_the_second_is_shown_with_who_decides_it(city, asked_for, desk, worker, at_desk):
     desk.get(path(asked_for))
-    desk.submit("/decide_extension", decision="approve", note="确实要等")
+    desk.submit("/decide-extension", decision="approve", note="确实要等")
     with transaction():
         extensions.ask(asked_for.number, worker, 1, "还要一天")
     page = desk.get(path(asked_for)).text
     assert "这次延期由虎台街道或上级的管理员审批" in page
     above = at_desk(a_manager(city["ht"], name="铁占林"))
     above.get(path(asked_for))
-    assert above.submit("/decide_extension", decision="approve", note="最后一次").status_code == 303
+    assert above.submit("/decide-extension", decision="approve", note="最后一次").status_code == 303
 
 
 def test_a_stale_form_is_told_so(asked_for, desk, manager):
     desk.get(path(asked_for))
-    address, hidden = desk.form("/decide_extension")
+    address, hidden = desk.form("/decide-extension")
     with transaction():
         extensions.decide(asked_for.number, manager, False, "配件已到")
     response = desk.post(address, hidden | {"decision": "approve", "note": "写了很久的意见"})
@@ -100,7 +100,7 @@ def test_a_stale_form_is_told_so(asked_for, desk, manager):
     assert "写了很久的意见" in desk.page
 
 
-@pytest.mark.parametrize("form", ["ask", "resume", "decide_extension"])
+@pytest.mark.parametrize("form", ["ask", "resume", "decide-extension"])
 def test_the_manager_of_a_sibling_community_gets_404(city, at_desk, asked_for, form):
     sibling = at_desk(a_person((Role.MANAGER, city["hyx"]), name="邻居"))
     sibling.get("/console/")
