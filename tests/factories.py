@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from app import clock, secrets
-from app.db import db, end_reading, transaction
+from app.db import db, end_reading, table_of, transaction
 from app.organisations import directory
 from app.organisations.directory import Known
 from app.organisations.models import Coverage, Organisation, OrganisationKind
@@ -60,61 +60,64 @@ TREE = [
 ]
 
 
+CATEGORIES = [("LIGHT", "照明", "P2", True), ("NOISE", "噪声", "P3", False), ("LIFT", "电梯困人", "P0", False)]
+WITHOUT_RULE = [("ODD", "其他", "P3", False)]
+
+
 def a_city() -> City:
-    """The tree, a compound of one grid, one elsewhere, three categories and their rules."""
+    """The tree, a compound of one grid, one elsewhere, four categories and rules for three of them.
+
+    Nearly every test begins with it, so each table is filled by one statement.
+    """
     city = City()
     with writing():
-        rows: dict[str, Territory] = {}
-        for code, level, name, parent in TREE:
-            rows[code] = _territory(code, level, name, rows.get(parent or ""))
-        city.places = {code: row.id for code, row in rows.items()}
-        city.compound = _compound("ha28", "湟岸巷28号院", rows["xnlx"], rows["g1"])
-        city.far_compound = _compound("ha30", "湟岸巷30号院", rows["hyx"], rows["h1"])
-        db.session.add(Category(code="FACILITY", name="公共设施", questions=[], position=1))
-        db.session.flush()
-        for code, name, class_code, photo in (
-            ("LIGHT", "照明", "P2", True),
-            ("NOISE", "噪声", "P3", False),
-            ("LIFT", "电梯困人", "P0", False),
-            ("ODD", "其他", "P3", False),
-        ):
-            db.session.add(
-                Category(
-                    code=code,
-                    name=name,
-                    parent_code="FACILITY",
-                    class_code=class_code,
-                    photo_required=photo,
-                    questions=[],
-                    position=2,
-                )
-            )
-        for position, (code, category) in enumerate((("light", "LIGHT"), ("noise", "NOISE"), ("lift", "LIFT"))):
-            db.session.add(
-                RoutingRule(code=code, name=f"规则{code}", position=position, category_code=category, mode="pool")
-            )
+        city.places = _places()
+        city.compound = _compound("ha28", "湟岸巷28号院", city["xnlx"], city["g1"])
+        city.far_compound = _compound("ha30", "湟岸巷30号院", city["hyx"], city["h1"])
+        _categories()
+        db.session.execute(insert(RoutingRule), [_pool(*one) for one in enumerate(CATEGORIES)])
     return city
 
 
-def _territory(code: str, level: Level, name: str, parent: Territory | None) -> Territory:
-    above = {f"{one}_id": getattr(parent, f"{one}_id") if parent else None for one in Level}
-    row = Territory(code=code, level=level.value, name=name, parent_id=parent.id if parent else None, **above)
-    db.session.add(row)
-    db.session.flush()
-    setattr(row, f"{level}_id", row.id)
-    db.session.flush()
-    return row
-
-
-def _compound(code: str, name: str, community: Territory, grid: Territory) -> str:
-    public_id = secrets.public_id()
-    row = Compound(
-        public_id=public_id, code=code, name=name, kind="courtyard", community_id=community.id, grid_id=grid.id
+def _places() -> dict[str, int]:
+    named = [{"code": code, "level": level.value, "name": name} for code, level, name, _ in TREE]
+    table = table_of(Territory)
+    ids = {code: one for one, code in db.session.execute(insert(table).returning(table.c.id, table.c.code), named)}
+    known: dict[str, dict[str, int | None]] = {"": {f"{level}_id": None for level in Level}}
+    for code, level, _, parent in TREE:
+        known[code] = known[parent or ""] | {f"{level}_id": ids[code]}
+    placed = update(table).where(table.c.id == bindparam("own"))
+    within = [{"own": ids[code], "parent_id": ids.get(parent or ""), **known[code]} for code, _, _, parent in TREE]
+    db.session.connection().execute(
+        placed.values({name: bindparam(name) for name in within[0] if name != "own"}), within
     )
-    db.session.add(row)
-    db.session.flush()
-    db.session.add(Building(compound_id=row.id, name="3号楼", units=["1单元", "2单元"], grid_id=grid.id))
+    return ids
+
+
+def _compound(code: str, name: str, community_id: int, grid_id: int) -> str:
+    public_id, own, table = secrets.public_id(), {"community_id": community_id, "grid_id": grid_id}, table_of(Compound)
+    row = insert(table).values(public_id=public_id, code=code, name=name, kind="courtyard", **own)
+    compound_id = db.session.scalar(row.returning(table.c.id))
+    building = {"compound_id": compound_id, "name": "3号楼", "units": ["1单元", "2单元"], "grid_id": grid_id}
+    db.session.execute(insert(table_of(Building)), building)
     return public_id
+
+
+def _categories() -> None:
+    parent = {"code": "FACILITY", "name": "公共设施", "parent_code": None, "class_code": None, "position": 1}
+    names = ("code", "name", "class_code", "photo_required")
+    leaves = [dict(zip(names, leaf, strict=True)) for leaf in CATEGORIES + WITHOUT_RULE]
+    rows = [
+        parent | {"photo_required": False},
+        *({"parent_code": "FACILITY", "position": 2, **leaf} for leaf in leaves),
+    ]
+    db.session.execute(insert(table_of(Category)), rows)
+
+
+def _pool(position: int, category: tuple[str, str, str, bool]) -> dict[str, Any]:
+    code = category[0].lower()
+    rule = {"code": code, "name": f"规则{code}", "position": position, "mode": "pool"}
+    return rule | {"category_code": category[0]}
 
 
 def a_person(*posts: tuple[Role, int], on_duty: bool = True, name: str = "马秀英", **values: Any) -> Actor:

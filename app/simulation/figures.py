@@ -136,7 +136,8 @@ def _messages() -> Figures:
 
 def mark() -> str:
     """A hash over who did what to which order when: the same for the same seed, whatever ids were drawn."""
-    places: dict[int, int] = {}
+    orders: dict[int, int] = {}
+    people: dict[int | None, int] = {}
     found = hashlib.sha256()
     rows = db.session.execute(
         select(Event.work_order_id, Event.action, Event.actor_id, Event.at, Event.to_status).order_by(
@@ -144,8 +145,9 @@ def mark() -> str:
         )
     )
     for row in rows:
-        place = places.setdefault(row.work_order_id, len(places))
-        found.update(f"{place} {row.action} {row.actor_id} {row.at.timestamp()} {row.to_status}\n".encode())
+        order = orders.setdefault(row.work_order_id, len(orders))
+        actor = people.setdefault(row.actor_id, len(people))
+        found.update(f"{order} {row.action} {actor} {row.at.timestamp()} {row.to_status}\n".encode())
     end_reading()
     return found.hexdigest()
 

@@ -1,5 +1,6 @@
 """A month of three days, played once for each database, which the tests of this folder only look at."""
 
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -21,16 +22,23 @@ def play(house, plan):
     return playing.play(plan, house, Rounds(sweep.clean, sweep.tell_digests), a_picture())
 
 
-@pytest.fixture(scope="module")
-def played(house):
+@contextmanager
+def played_on(house, plan):
+    """A month for the tests of one module; whatever came of it is removed after them."""
     with house.app_context():
-        found = play(house, THREE_DAYS)
+        found = play(house, plan)
         db.session.remove()
     yield found
     with house.app_context():
         _empty()
         db.session.remove()
     _forget()
+
+
+@pytest.fixture(scope="module")
+def played(house):
+    with played_on(house, THREE_DAYS) as found:
+        yield found
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.db import db, end_reading
 from app.people.models import Role
 from app.people.queries import actor_of, holders
-from app.simulation import bulk, ground, playing
+from app.simulation import bulk, playing
 from app.simulation.demand import Month
 from app.territory.models import Territory
 from app.work_orders import board, intake, lists, numbers
@@ -18,20 +18,26 @@ from app.work_orders.board import BoardFilters
 from app.work_orders.detail import detail
 from app.work_orders.models import Reporter, WorkOrder
 from app.work_orders.workflow import ENDED
-from tests.simulation.conftest import THREE_DAYS, play
+from tests.simulation.conftest import THREE_DAYS, played_on
 
-WANTED = 2000
+WANTED = 300
+
+
+@pytest.fixture(scope="module")
+def multiplied(house):
+    with played_on(house, replace(THREE_DAYS, month=Month(date(2026, 1, 20), 3))), house.app_context():
+        before = statuses()
+        with playing.hurrying(durable=False, unchecked=True):
+            copied = bulk.multiply(WANTED)
+        yield before, copied
+        end_reading()
 
 
 @pytest.fixture
-def years(app):
-    play(app, replace(THREE_DAYS, month=Month(date(2026, 1, 20), 3)))
-    before = statuses()
-    with playing.hurrying(durable=False, unchecked=True):
-        copied = bulk.multiply(WANTED)
-    yield before, copied
-    end_reading()
-    ground.take("nothing more")  # so many rows go faster this way
+def years(house, multiplied):
+    with house.app_context():
+        yield multiplied
+        end_reading()
 
 
 def statuses():
