@@ -35,13 +35,13 @@ def test_without_the_right_to_install_one_sentence_names_the_packages(machine, m
     monkeypatch.setattr(browser.os, "geteuid", lambda: 1000)
     assert browser.main() == 1
     assert capsys.readouterr().err == (
-        "The tests need Chromium and a Chinese font: please install chromium fonts-wqy-zenhei.\n"
+        "The tests need Chromium and a Chinese font: please install chromium-headless-shell fonts-wqy-zenhei.\n"
     )
 
 
 def test_root_gets_them_by_apt_with_fresh_lists(machine, monkeypatch, tmp_path):
     machine("fc-list")
-    browser_file, fonts = tmp_path / "chromium", tmp_path / "fc-list"
+    browser_file, fonts = tmp_path / "chromium-headless-shell", tmp_path / "fc-list"
     bring = f"echo > {browser_file}; /bin/chmod 755 {browser_file}; echo 'echo font' >> {fonts}"
     machine("apt-get", f'echo "$*" >> {tmp_path / "apt.txt"}; [ "$1" = -qq ] || {{ {bring}; }}')
     monkeypatch.setattr(browser.os, "geteuid", lambda: 0)
@@ -49,4 +49,4 @@ def test_root_gets_them_by_apt_with_fresh_lists(machine, monkeypatch, tmp_path):
     update, install = (tmp_path / "apt.txt").read_text().splitlines()
     assert update == "-qq update"
     assert install.startswith("install ")
-    assert install.endswith("chromium fonts-wqy-zenhei")
+    assert install.endswith("chromium-headless-shell fonts-wqy-zenhei")
