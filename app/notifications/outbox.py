@@ -1,6 +1,6 @@
 """What must be told: one row for each event, saved with the change that caused it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -106,17 +106,18 @@ def _due() -> Any:
     return select(Outbox.id).where(Outbox.done_at.is_(None), Outbox.due_at <= _NOW, Outbox.lease_until <= _NOW, ~waits)
 
 
-def done(row_id: int, owner: str, now: datetime) -> bool:
-    """Mark a row as told; False when the lease ended and another process has it, so that nothing may be written."""
-    told = {"row": row_id, "owner": owner, "now": now}
-    result = db.session.execute(_DONE, told, execution_options={"synchronize_session": False})
-    return result.rowcount == 1  # type: ignore[attr-defined]
+def done(row_ids: Collection[int], owner: str, now: datetime) -> set[int]:
+    """Mark rows as told; returns those that were still this owner's: of the others nothing may be written."""
+    told = {"rows": list(row_ids), "owner": owner, "now": now}
+    return set(db.session.scalars(_DONE, told, execution_options={"synchronize_session": False}))
 
 
 _MINE = update(Outbox).where(
-    Outbox.id == bindparam("row"), Outbox.lease_owner == bindparam("owner"), Outbox.done_at.is_(None)
+    Outbox.id.in_(bindparam("rows", expanding=True)),
+    Outbox.lease_owner == bindparam("owner"),
+    Outbox.done_at.is_(None),
 )
-_DONE = _MINE.values(done_at=_NOW, lease_owner=None)
+_DONE = _MINE.values(done_at=_NOW, lease_owner=None).returning(Outbox.id)
 
 
 def later(owed: Owed, owner: str, now: datetime) -> bool:
@@ -133,7 +134,7 @@ def give_back(owner: str, now: datetime) -> None:
 
 def _change(row_id: int, owner: str, **values: Any) -> bool:
     mine = _MINE.values(**values)
-    asked = {"row": row_id, "owner": owner}
+    asked = {"rows": [row_id], "owner": owner}
     result = db.session.execute(mine, asked, execution_options={"synchronize_session": False})
     return result.rowcount == 1  # type: ignore[attr-defined]
 

@@ -165,7 +165,7 @@ class Relay:
         """
         try:
             with transaction():
-                told = sum(self._tell_one(owed, now) for owed in rows)
+                told = telling.tell(rows, self._owner, now)
         except Unavailable:
             raise
         except Exception as error:
@@ -179,11 +179,8 @@ class Relay:
         finally:
             logs.request_id.set("")
 
-    def _tell_one(self, owed: Owed, now: datetime) -> int:
-        logs.request_id.set(owed.request_id)
-        return telling.tell(owed, self._owner, now)
-
     def _put_off(self, owed: Owed, error: Exception, now: datetime) -> None:
+        logs.request_id.set(owed.request_id)
         _log.error("event_not_told", topic=owed.topic, outbox=owed.id, attempts=owed.attempts + 1, exc_info=error)
         with transaction():
             outbox.later(owed, self._owner, now)

@@ -1,12 +1,12 @@
-"""One owed event becomes an entry in each inbox it concerns, and a delivery where WeChat may carry it."""
+"""Owed events become an entry in each inbox they concern, and a delivery where WeChat may carry it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
 
-from app import secrets
+from app import logs, secrets
 from app.db import db, table_of
 from app.notifications import outbox, recipients, wording
 from app.notifications.message import Message
@@ -16,21 +16,24 @@ from app.notifications.outbox import Owed
 from app.people import queries
 
 WECHAT = "wechat"
+Told = tuple[Owed, int, Message]
+"""What is told to one account."""
 
 
-def tell(owed: Owed, owner: str, now: datetime) -> int:
-    """Write entries and deliveries in the running transaction; returns how many people were told.
+def tell(events: Sequence[Owed], owner: str, now: datetime) -> int:
+    """Write entries and deliveries in the running transaction; returns how many are told of how much.
 
-    The row is marked as told first: where another process has taken it over meanwhile, nothing is written.
+    The rows are marked as told first: of one that another process has taken over meanwhile nothing is written.
     """
-    if not outbox.done(owed.id, owner, now):
+    mine = outbox.done([owed.id for owed in events], owner, now)
+    told = [one for owed in events if owed.id in mine for one in _all_told(owed)]
+    if not told:
         return 0
-    told = _who_hears_what(owed)
-    openids = queries.openids(told) if told else {}
-    entries = _enter(owed, told)
+    openids = queries.openids({account_id for _, account_id, _ in told})
+    entries = _enter(told)
     letters = [
-        _delivery(owed, entries[account_id], account_id, message, now)
-        for account_id, message in told.items()
+        _delivery(owed, entries[owed.id, account_id], account_id, message, now)
+        for owed, account_id, message in told
         if message.template and account_id in openids
     ]
     if letters:
@@ -38,14 +41,20 @@ def tell(owed: Owed, owner: str, now: datetime) -> int:
     return len(told)
 
 
-_NEW_ENTRY = insert(table_of(Notification)).returning(table_of(Notification).c.account_id, table_of(Notification).c.id)
+_entry_of = table_of(Notification).c
+_NEW_ENTRY = insert(table_of(Notification)).returning(_entry_of.outbox_id, _entry_of.account_id, _entry_of.id)
 _NEW_DELIVERY = insert(table_of(Delivery))
 
 
-def _enter(owed: Owed, told: Mapping[int, Message]) -> dict[int, int]:
-    """Write an entry into each inbox; returns its number for each account."""
-    rows = [_entry(owed, account_id, message) for account_id, message in told.items()]
-    return {row.account_id: row.id for row in db.session.execute(_NEW_ENTRY, rows)} if rows else {}
+def _enter(told: Iterable[Told]) -> dict[tuple[int, int], int]:
+    """Write an entry into each inbox; returns its number for each event and account."""
+    rows = [_entry(owed, account_id, message) for owed, account_id, message in told]
+    return {(row.outbox_id, row.account_id): row.id for row in db.session.execute(_NEW_ENTRY, rows)}
+
+
+def _all_told(owed: Owed) -> list[Told]:
+    logs.request_id.set(owed.request_id)
+    return [(owed, account_id, message) for account_id, message in _who_hears_what(owed).items()]
 
 
 def _who_hears_what(owed: Owed) -> dict[int, Message]:

@@ -98,7 +98,7 @@ def test_the_events_of_one_order_come_one_after_the_other(app):
     first, other = lease()
     assert lease() == []
     with transaction():
-        assert outbox.done(first.id, "me", clock.now())
+        assert outbox.done([first.id], "me", clock.now())
     (second,) = lease()
     assert [first.work_order_id, second.work_order_id, other.work_order_id] == [7, 7, 8]
     assert first.id < second.id
@@ -119,10 +119,10 @@ def test_a_process_that_lost_its_lease_cannot_mark_the_row(app):
     (row,) = lease("slow", now)
     lease("quick", now + MINUTE)
     with transaction():
-        assert not outbox.done(row.id, "slow", now + MINUTE)
+        assert not outbox.done([row.id], "slow", now + MINUTE)
         assert not outbox.later(row, "slow", now + MINUTE)
-        assert outbox.done(row.id, "quick", now + MINUTE)
-        assert not outbox.done(row.id, "quick", now + MINUTE)
+        assert outbox.done([row.id], "quick", now + MINUTE)
+        assert not outbox.done([row.id], "quick", now + MINUTE)
 
 
 def test_a_row_put_off_comes_back_after_the_wait_and_counts_its_tries(app):
@@ -186,5 +186,5 @@ def test_a_row_told_lately_is_kept(app):
     owe()
     (row,) = lease()
     with transaction():
-        outbox.done(row.id, "me", clock.now())
+        outbox.done([row.id], "me", clock.now())
         assert outbox.forget_old(clock.now()) == 0

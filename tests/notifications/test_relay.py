@@ -125,8 +125,7 @@ def test_what_a_killed_relay_had_leased_is_sent_by_the_next_within_a_minute(app,
     owe(first)
     owe(second)
     with transaction():
-        for owed in outbox.lease_due("killed", clock.now(), 1):
-            telling.tell(owed, "killed", clock.now())
+        telling.tell(outbox.lease_due("killed", clock.now(), 1), "killed", clock.now())
     with transaction():
         outbox.lease_due("killed", clock.now(), 5)
         sending.lease_due("killed", clock.now(), 5)
@@ -200,15 +199,15 @@ def test_an_event_that_cannot_be_told_is_put_off_and_the_others_go_on(app, wecha
 
 def test_of_events_told_together_only_the_one_that_cannot_be_told_is_put_off(app, wechat, monkeypatch):
     made = people(3)
-    tell = telling.tell
+    enter = telling._enter
 
-    def breaking(owed, *more):
-        told = tell(owed, *more)
-        if owed.facts["assignee_id"] == made[1]:
+    def breaking(told):
+        entered = enter(told)
+        if made[1] in [account_id for _, account_id, _ in told]:
             raise LookupError("an order that is gone")
-        return told
+        return entered
 
-    monkeypatch.setattr(telling, "tell", breaking)
+    monkeypatch.setattr(telling, "_enter", breaking)
     for account_id in made:
         owe(account_id)
     Relay(app, wechat).run_once()
@@ -380,8 +379,8 @@ def test_the_request_that_caused_an_event_stands_in_the_log_of_its_telling(app, 
     from app import logs
 
     seen = []
-    tell = telling.tell
-    monkeypatch.setattr(telling, "tell", lambda *given: (seen.append(logs.request_id.get()), tell(*given))[1])
+    hears = telling._who_hears_what
+    monkeypatch.setattr(telling, "_who_hears_what", lambda owed: (seen.append(logs.request_id.get()), hears(owed))[1])
     (person,) = people(1)
     token = logs.request_id.set("a-request-1")
     owe(person)

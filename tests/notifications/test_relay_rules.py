@@ -97,7 +97,7 @@ def tell_by_another():
     with transaction():
         (owed,) = outbox.lease_due("dies", clock.now(), 5)
     with transaction():
-        telling.tell(owed, "dies", clock.now())
+        telling.tell([owed], "dies", clock.now())
 
 
 def test_a_person_who_left_wechat_meanwhile_is_not_written_to(app, travel):

@@ -17,7 +17,7 @@ def tell(owner="me", now=None):
     with transaction():
         leased = outbox.lease_due(owner, now, 20)
     with transaction():
-        return [telling.tell(owed, owner, now) for owed in leased]
+        return [telling.tell([owed], owner, now) for owed in leased]
 
 
 def test_the_person_gets_an_entry_and_a_delivery(app):
@@ -111,7 +111,7 @@ def test_a_process_whose_lease_ended_writes_nothing(app):
         (slow,) = outbox.lease_due("slow", now, 20)
     assert tell("quick", now + timedelta(seconds=31)) == [1]
     with transaction():
-        assert telling.tell(slow, "slow", now) == 0
+        assert telling.tell([slow], "slow", now) == 0
     assert len(entries()) == 1
 
 

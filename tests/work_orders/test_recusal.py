@@ -56,8 +56,7 @@ def hear(order):
     """What is owed is told; who has an entry about the order, with its topics."""
     now = fresh(order).changed_at
     while leased := run(outbox.lease_due, "me", now, 200):
-        for owed in leased:
-            run(telling.tell, owed, "me", now)
+        run(telling.tell, leased, "me", now)
     rows = db.session.execute(
         select(Notification.account_id, Notification.topic).where(Notification.number == order.number)
     )
