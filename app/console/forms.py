@@ -49,19 +49,27 @@ def once(operation: str, act: Callable[[], str]) -> str:
     """
     key, mark = _key(), _mark()
     answer = _known(operation, key, mark)
-    if answer is not None:
-        return answer
+    return _first(operation, key, mark, act) if answer is None else answer
+
+
+def _first(operation: str, key: str, mark: str, act: Callable[[], str], *, again: bool = True) -> str:
     try:
         with transaction():
             answer = act()
             idempotency.remember(
                 guard.actor().account_id, f"console.{operation}", key, fingerprint=mark, status=303, answer=answer
             )
+            return answer
     except (Conflict, IntegrityError) as error:
-        answer = _known(operation, key, mark)
-        if answer is None:
-            raise error if isinstance(error, Refusal) else Overtaken from error
-    return answer
+        known = _known(operation, key, mark)
+        if known is not None:
+            return known
+        if isinstance(error, Refusal):
+            raise
+        if not again:
+            raise Overtaken from error
+        # Two orders drew one number, or two people were first at once: a second try meets the world as it is now.
+        return _first(operation, key, mark, act, again=False)
 
 
 def _key() -> str:

@@ -90,11 +90,17 @@ def again(work_order_id: int, round: int, kinds: Iterable[str], since: datetime)
 
 def end(work_order_id: int, kinds: Iterable[str], now: datetime) -> list[str]:
     """Let timers of these kinds lapse without firing; returns the kinds of which there was one, in order."""
-    ended = db.session.execute(
-        update(Timer)
-        .where(Timer.work_order_id == work_order_id, Timer.fired_at.is_(None), Timer.kind.in_(tuple(kinds)))
-        .values(fired_at=now)
-        .returning(Timer.kind),
-        execution_options={"synchronize_session": False},
+    ended = db.session.scalars(_END, {"order": work_order_id, "kinds": list(kinds), "now": now})
+    return sorted(set(ended))
+
+
+_END = (
+    update(table_of(Timer))
+    .where(
+        _OF.work_order_id == bindparam("order"),
+        _OF.fired_at.is_(None),
+        _OF.kind.in_(bindparam("kinds", expanding=True)),
     )
-    return sorted(set(ended.scalars()))
+    .values(fired_at=_NOW)
+    .returning(_OF.kind)
+)

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app import clock, parameters
-from app.db import db
+from app.db import db, table_of
 from app.errors import field
 from app.notifications import templates
 from app.notifications.consent_moves import NONE, Held, History, Kind, Move, Rules
@@ -26,8 +26,6 @@ __all__ = ["NONE", "Answer", "Held", "Permission"]
 
 PAIRED_MINUTES = ("consent_paired_minutes", 10)
 KEPT = timedelta(hours=24)
-
-_QUIETLY = {"synchronize_session": False}
 
 
 class Answer(StrEnum):
@@ -103,9 +101,9 @@ def _note(account_id: int, template_id: str, kind: Kind, at: datetime) -> Held:
     history = History(history.before, (*history.moves, Move(kind, at.timestamp())))
     held = history.held(rules)
     kept = history.since((now - KEPT).timestamp(), rules)
-    own = update(Consent).where(Consent.account_id == account_id, Consent.template_id == template_id)
+    own = {"account": account_id, "template": template_id}
     values = {"units": held.units, "blocked": held.blocked, "history": _written(kept), "changed_at": now}
-    db.session.execute(own.values(**values), execution_options=_QUIETLY)
+    db.session.execute(_WRITE, own | values)
     return Held(page.units, page.blocked)
 
 
@@ -116,14 +114,19 @@ def _rules(template_id: str) -> Rules:
 
 def _locked_page(account_id: int, template_id: str, now: datetime) -> Any:
     """The row, made where it is missing, kept from everybody else until the transaction ends."""
-    own = (Consent.account_id == account_id, Consent.template_id == template_id)
-    wanted = select(Consent.units, Consent.blocked, Consent.history).where(*own).with_for_update()
-    if found := db.session.execute(wanted).one_or_none():
+    own = {"account": account_id, "template": template_id}
+    if found := db.session.execute(_LOCKED, own).one_or_none():
         return found
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     row = insert(Consent).values(account_id=account_id, template_id=template_id, units=0, blocked=False, changed_at=now)
     db.session.execute(row.on_conflict_do_nothing())
-    return db.session.execute(wanted).one()
+    return db.session.execute(_LOCKED, own).one()
+
+
+_OF = table_of(Consent).c
+_OWN = (_OF.account_id == bindparam("account"), _OF.template_id == bindparam("template"))
+_LOCKED = select(_OF.units, _OF.blocked, _OF.history).where(*_OWN).with_for_update()
+_WRITE = update(table_of(Consent)).where(*_OWN)
 
 
 def _read(page: Any) -> History:
@@ -147,9 +150,13 @@ def of(account_id: int) -> dict[str, Held]:
 
 def of_all(account_ids: Iterable[int]) -> dict[tuple[int, str], Held]:
     """The ledger of several people by account and template."""
-    columns = (Consent.account_id, Consent.template_id, Consent.units, Consent.blocked)
-    rows = db.session.execute(select(*columns).where(Consent.account_id.in_(tuple(account_ids))))
+    rows = db.session.execute(_OF_ALL, {"accounts": list(account_ids)})
     return {(row.account_id, row.template_id): Held(row.units, row.blocked) for row in rows}
+
+
+_OF_ALL = select(_OF.account_id, _OF.template_id, _OF.units, _OF.blocked).where(
+    _OF.account_id.in_(bindparam("accounts", expanding=True))
+)
 
 
 def list_for(account_id: int, *, staff: bool) -> list[Permission]:

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.orm import aliased
 
 from app import clock, logs
 from app.db import UTCDateTime, db, table_of
@@ -33,10 +32,10 @@ class Owed:
     attempts: int
 
 
-_COLUMNS = tuple(getattr(Outbox, name) for name in Owed.__dataclass_fields__)
-
-
-_NEW = insert(table_of(Outbox))
+_OUTBOX = table_of(Outbox)
+_OF = _OUTBOX.c
+_COLUMNS = tuple(_OF[name] for name in Owed.__dataclass_fields__)
+_NEW = insert(_OUTBOX)
 
 
 def owe(topic: str, work_order_id: int | None, facts: Mapping[str, Any]) -> None:
@@ -67,7 +66,7 @@ def is_anything_due(now: datetime) -> bool:
 def lease_due(owner: str, now: datetime, limit: int) -> list[Owed]:
     """Take up to `limit` due rows for 30 seconds, oldest first, in the running transaction."""
     asked = {"now": now, "limit": limit, "owner": owner, "until": now + LEASE}
-    rows = db.session.execute(_leasing(), asked, execution_options={"synchronize_session": False})
+    rows = db.session.execute(_leasing(), asked)
     return sorted((Owed(*row) for row in rows), key=lambda owed: owed.id)
 
 
@@ -83,41 +82,39 @@ def _any_due() -> Any:
 
 @cache
 def _leasing() -> Any:
-    due = _due().order_by(Outbox.due_at, Outbox.id).limit(bindparam("limit")).with_for_update(skip_locked=True)
+    due = _due().order_by(_OF.due_at, _OF.id).limit(bindparam("limit")).with_for_update(skip_locked=True)
     # As a plain subquery PostgreSQL may run it once for each row, and then takes more than the limit.
     chosen = due.cte("chosen")
-    mine = update(Outbox).where(Outbox.id.in_(select(chosen.c.id)))
+    mine = update(_OUTBOX).where(_OF.id.in_(select(chosen.c.id)))
     return mine.values(lease_owner=bindparam("owner"), lease_until=_UNTIL).returning(*_COLUMNS)
 
 
 def _due() -> Any:
     """Rows that are due and free; an order's events come one after the other, unless one keeps failing."""
-    earlier = aliased(Outbox)
+    earlier = _OUTBOX.alias().c
     waits = (
         select(earlier.id)
         .where(
-            earlier.work_order_id == Outbox.work_order_id,
-            earlier.id < Outbox.id,
+            earlier.work_order_id == _OF.work_order_id,
+            earlier.id < _OF.id,
             earlier.done_at.is_(None),
             or_(earlier.attempts == 0, earlier.lease_until > _NOW),
         )
         .exists()
     )
-    return select(Outbox.id).where(Outbox.done_at.is_(None), Outbox.due_at <= _NOW, Outbox.lease_until <= _NOW, ~waits)
+    return select(_OF.id).where(_OF.done_at.is_(None), _OF.due_at <= _NOW, _OF.lease_until <= _NOW, ~waits)
 
 
 def done(row_ids: Collection[int], owner: str, now: datetime) -> set[int]:
     """Mark rows as told; returns those that were still this owner's: of the others nothing may be written."""
     told = {"rows": list(row_ids), "owner": owner, "now": now}
-    return set(db.session.scalars(_DONE, told, execution_options={"synchronize_session": False}))
+    return set(db.session.scalars(_DONE, told))
 
 
-_MINE = update(Outbox).where(
-    Outbox.id.in_(bindparam("rows", expanding=True)),
-    Outbox.lease_owner == bindparam("owner"),
-    Outbox.done_at.is_(None),
+_MINE = update(_OUTBOX).where(
+    _OF.id.in_(bindparam("rows", expanding=True)), _OF.lease_owner == bindparam("owner"), _OF.done_at.is_(None)
 )
-_DONE = _MINE.values(done_at=_NOW, lease_owner=None).returning(Outbox.id)
+_DONE = _MINE.values(done_at=_NOW, lease_owner=None).returning(_OF.id)
 
 
 def later(owed: Owed, owner: str, now: datetime) -> bool:
@@ -128,14 +125,14 @@ def later(owed: Owed, owner: str, now: datetime) -> bool:
 
 def give_back(owner: str, now: datetime) -> None:
     """Free every row this process has leased, so that others need not wait for the leases to end."""
-    mine = update(Outbox).where(Outbox.lease_owner == owner, Outbox.done_at.is_(None))
-    db.session.execute(mine.values(lease_owner=None, lease_until=now), execution_options={"synchronize_session": False})
+    mine = update(_OUTBOX).where(_OF.lease_owner == owner, _OF.done_at.is_(None))
+    db.session.execute(mine.values(lease_owner=None, lease_until=now))
 
 
 def _change(row_id: int, owner: str, **values: Any) -> bool:
     mine = _MINE.values(**values)
     asked = {"rows": [row_id], "owner": owner}
-    result = db.session.execute(mine, asked, execution_options={"synchronize_session": False})
+    result = db.session.execute(mine, asked)
     return result.rowcount == 1  # type: ignore[attr-defined]
 
 
@@ -149,14 +146,12 @@ class Lag:
 
 def lag(now: datetime) -> Lag:
     """What the relay still has before it."""
-    row = db.session.execute(select(func.count(), func.min(Outbox.created_at)).where(Outbox.done_at.is_(None))).one()
+    row = db.session.execute(select(func.count(), func.min(_OF.created_at)).where(_OF.done_at.is_(None))).one()
     return Lag(row[0], (now - row[1]).total_seconds() if row[1] else 0.0)
 
 
 def forget_old(now: datetime) -> int:
     """Delete one batch of rows told more than seven days ago; returns how many."""
-    old = select(Outbox.id).where(Outbox.done_at < now - KEPT).limit(BATCH)
-    result = db.session.execute(
-        delete(Outbox).where(Outbox.id.in_(old)), execution_options={"synchronize_session": False}
-    )
+    old = select(_OF.id).where(_OF.done_at < now - KEPT).limit(BATCH)
+    result = db.session.execute(delete(_OUTBOX).where(_OF.id.in_(old)))
     return result.rowcount  # type: ignore[attr-defined]

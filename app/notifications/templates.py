@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from app.db import db
 from app.notifications.message import TEMPLATES
@@ -81,8 +81,11 @@ def known() -> dict[str, Known]:
 
 
 def with_id(template_id: str) -> Known | None:
-    row = db.session.execute(select(*_COLUMNS).where(MessageTemplate.template_id == template_id)).one_or_none()
+    row = db.session.execute(_WITH_ID, {"template": template_id}).one_or_none()
     return _known(row) if row else None
+
+
+_WITH_ID = select(*_COLUMNS).where(MessageTemplate.template_id == bindparam("template"))
 
 
 def _known(row: Any) -> Known:

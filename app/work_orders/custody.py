@@ -4,7 +4,18 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, union, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    ScalarSelect,
+    bindparam,
+    func,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock, parameters
@@ -79,32 +90,30 @@ def matter_ids(order: Any) -> list[int]:
 
 def reporters(order: WorkOrder) -> set[int]:
     """Accounts that reported the order, or what it was split off, or joined it."""
-    found = db.session.scalars(
-        select(Reporter.account_id).where(Reporter.work_order_id.in_(matter_ids(order)), Reporter.left_at.is_(None))
-    )
-    return {account_id for account_id in found if account_id is not None}
+    return set(db.session.scalars(_REPORTED, {"matters": matter_ids(order)}))
 
 
 def barred(order: WorkOrder) -> set[int]:
     """Accounts that may never have the order: who reported it, whom it concerns, and who said so when refusing it."""
-    reported = select(Reporter.account_id).where(
-        Reporter.work_order_id.in_(matter_ids(order)), Reporter.left_at.is_(None), Reporter.account_id.is_not(None)
-    )
-    said_so = select(Event.actor_id).where(
-        Event.work_order_id.in_(matter_ids(order)),
-        Event.action == Action.REFUSE.value,
-        Event.facts["reason"].as_string() == CONFLICT,
-    )
-    return set(db.session.scalars(union(reported, _concerned(order), said_so)))
+    return set(db.session.scalars(_BARRED, {"matters": matter_ids(order)}))
 
 
 def concerned(order: WorkOrder) -> set[int]:
     """Accounts that the order concerns, or what it was split off."""
-    return set(db.session.scalars(_concerned(order)))
+    return set(db.session.scalars(_CONCERNED, {"matters": matter_ids(order)}))
 
 
-def _concerned(order: WorkOrder) -> Select[tuple[int]]:
-    return select(Recusal.account_id).where(Recusal.work_order_id.in_(matter_ids(order)))
+_MATTERS: BindParameter[Any] = bindparam("matters", expanding=True)
+_REPORTED = select(Reporter.account_id).where(
+    Reporter.work_order_id.in_(_MATTERS), Reporter.left_at.is_(None), Reporter.account_id.is_not(None)
+)
+_CONCERNED = select(Recusal.account_id).where(Recusal.work_order_id.in_(_MATTERS))
+_SAID_SO = select(Event.actor_id).where(
+    Event.work_order_id.in_(_MATTERS),
+    Event.action == Action.REFUSE.value,
+    Event.facts["reason"].as_string() == CONFLICT,
+)
+_BARRED: CompoundSelect[Any] = union(_REPORTED, _CONCERNED, _SAID_SO)
 
 
 def is_reporter(order: WorkOrder, account_id: int) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app import clock, parameters
 from app.db import db
@@ -41,10 +41,13 @@ def fire(timer_id: int, now: datetime) -> str | None:
     timer = timers.fire(timer_id, now)
     if timer is None:
         return None
-    order = db.session.scalars(select(WorkOrder).where(WorkOrder.id == timer.work_order_id)).one()
+    order = db.session.scalars(_ORDER, {"order": timer.work_order_id}).one()
     if timer.round == order.round or timer.kind in OF_ALL_ROUNDS:
         HANDLERS[timer.kind](order, timer)
     return timer.kind
+
+
+_ORDER = select(WorkOrder).where(WorkOrder.id == bindparam("order"))
 
 
 def _waits(order: WorkOrder, timer: Timer, status: Status) -> bool:

@@ -6,7 +6,7 @@ from app.db import db, end_reading
 from app.people.models import Role
 from app.work_orders.models import Reporter, WorkOrder
 from tests.console.browser import Browser
-from tests.factories import a_clerk, a_person
+from tests.factories import a_clerk, a_person, an_order
 
 TOLD = {
     "building": "3号楼",
@@ -79,6 +79,24 @@ def test_the_same_form_sent_twice_takes_in_once(city, clerk):
     where, hidden = clerk.form(address(city).replace("&", "&amp;"))
     for _ in range(2):
         assert clerk.post(where, hidden | TOLD).status_code == 303
+    assert len(taken_in()) == 1
+
+
+def test_a_number_that_was_drawn_before_is_drawn_anew(city, clerk, monkeypatch):
+    taken = an_order(city).number
+    drawn = iter([taken, "XN2603100000011"])
+    monkeypatch.setattr("app.work_orders.numbers.new", lambda _at: next(drawn))
+    clerk.get(address(city))
+    assert clerk.submit(address(city).replace("&", "&amp;"), **TOLD).status_code == 303
+    assert len(taken_in()) == 2
+
+
+def test_a_number_that_is_always_taken_is_told_and_nothing_is_lost(city, clerk, monkeypatch):
+    taken = an_order(city).number
+    monkeypatch.setattr("app.work_orders.numbers.new", lambda _at: taken)
+    clerk.get(address(city))
+    assert clerk.submit(address(city).replace("&", "&amp;"), **TOLD).status_code == 409
+    assert TOLD["description"] in clerk.page
     assert len(taken_in()) == 1
 
 

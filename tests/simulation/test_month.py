@@ -11,8 +11,13 @@ from app.db import db, end_reading, transaction
 from app.deadlines.queries import calendar
 from app.simulation import demand
 from app.simulation.demand import Month
+from app.simulation.month import _at_a_door
+from app.territory.placing import place_by_building
+from app.work_orders import intake, numbers
+from app.work_orders.intake import Request
 from app.work_orders.models import WorkOrder
 from app.work_orders.timeline import Event
+from tests.factories import a_city, a_resident
 from tests.simulation.conftest import THREE_DAYS
 
 
@@ -67,3 +72,15 @@ def test_less_is_reported_on_holidays(app):
     per_day = Counter(at.date() for at in found)
     assert per_day[date(2026, 2, 17)] < per_day[date(2026, 2, 10)] * 0.75
     assert len(found) == 4000
+
+
+def test_two_orders_that_draw_one_number_are_two_orders_all_the_same(app):
+    city = a_city()
+    drawn = iter(["111111", "111111", "222222"])
+    with numbers.drawn_by(lambda _count: next(drawn)):
+        orders = [_at_a_door(lambda one=one: an_order_within(city, one)) for one in (a_resident(), a_resident())]
+    assert [order.number[8:14] for order in orders] == ["111111", "222222"]
+
+
+def an_order_within(city, resident):
+    return intake.submit(Request("NOISE", "楼道里很吵", place_by_building(city.compound, "3号楼", "2单元")), resident)
