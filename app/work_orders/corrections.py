@@ -3,6 +3,7 @@
 from typing import Any
 
 from app import errors
+from app.deadlines import timers
 from app.deadlines.limits import ServiceClass
 from app.errors import Conflict, NotAllowed
 from app.people.actor import SYSTEM, Actor
@@ -35,6 +36,7 @@ def recategorise(number: str, actor: Actor, category: str, reason: str) -> WorkO
     if order.has_open(Kind.CATEGORY):
         raise Conflict("已有一个改类别的申请在等审批，请等管理员审批后再改。")
     if _decides(actor, order) or not respan.is_longer(order, str(kind.class_code)):
+        timers.hold(order.id)
         event = order.take(Action.RECATEGORISE, by=actor, words=reason, visible="act", **_facts(order, kind))
         _apply(order, kind, event)
     else:
@@ -75,6 +77,8 @@ def decide_category(number: str, manager: Actor, approved: bool, note: str) -> W
     outcome = "approved" if approved else "refused"
     facts = _facts(order, kind, outcome)
     visible = "act" if approved else "internal"
+    if approved:
+        timers.hold(order.id)
     event = order.take(
         Action.DECIDE_CATEGORY, by=manager, words=note, visible=visible, answers={Kind.CATEGORY: outcome}, **facts
     )

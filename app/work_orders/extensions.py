@@ -104,6 +104,7 @@ def decide(number: str, manager: Actor, approved: bool, note: str) -> WorkOrder:
     limit, outcome = moves.limit_of(record.facts), moves.APPROVED if approved else "refused"
     if approved:
         _ensure_still_within(order, limit)
+        timers.hold(order.id)
     order.take(
         Action.DECIDE_EXTENSION,
         by=manager,

@@ -120,7 +120,7 @@ def test_one_order_in_full_costs_at_most_five(client, phones, side, kind):
         ("ask", {"question": "请说明是哪一层"}, 11),
         ("extend", {"amount": 1, "reason": "等配件"}, 11),
         ("resolve", {"result": "solved", "note": "已经处理好了"}, 9),
-        ("recategorise", {"category": "LIGHT", "reason": "是灯的事"}, 10),
+        ("recategorise", {"category": "LIGHT", "reason": "是灯的事"}, 11),
         ("relocate", {"compound_id": "", "building": "3号楼", "unit": "1单元", "reason": "门牌写错了"}, 8),
         ("transfer", {"worker_id": "", "note": "约好明天上门"}, 16),
         ("phone", {"reason": "约时间"}, 10),

@@ -1,5 +1,6 @@
 """What the house wrote down about an order, and two ways to act: a command that works, and one that is refused."""
 
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -161,3 +162,13 @@ def lost(outcomes: list[Any]) -> list[Exception]:
     assert [error for error in errors if isinstance(error, Unavailable)] == []
     assert all(isinstance(error, Conflict) for error in errors)
     return errors
+
+
+def slowly(handler):
+    """The handler, after it has held its timer for a while."""
+
+    def handle(*given):
+        time.sleep(0.6)
+        handler(*given)
+
+    return handle

@@ -1,11 +1,14 @@
 """Several at once, with real threads and real commits: exactly one wins, and nothing is written twice."""
 
+import time
+
+import pytest
 from sqlalchemy import select
 
 from app import clock
 from app.db import db
 from app.deadlines.timers import Timer
-from app.errors import Conflict, NotAllowed, NotFound
+from app.errors import Conflict, NotAllowed, NotFound, Unavailable
 from app.people import sign_in
 from app.people.models import Account
 from app.work_orders import (
@@ -22,7 +25,7 @@ from app.work_orders import (
     transfer,
 )
 from tests.factories import a_duty_officer, a_manager, a_worker, an_officer, an_order, claimed, fresh, resolved
-from tests.work_orders.record import events, follow_ups, holders, lost, public_id, run, story, topics, won
+from tests.work_orders.record import events, follow_ups, holders, lost, public_id, run, slowly, story, topics, won
 
 NO = {"answered": True, "solved": "no", "satisfied": "no", "comment": None}
 
@@ -277,6 +280,30 @@ def test_two_managers_at_once_extend_once(city, at_once, resident, worker, manag
     lost(outcomes)
     row = fresh(order)
     assert (row.due_at > row.original_due_at) == (winner == 0)
+
+
+def extended(order, manager):
+    return lambda: extensions.decide(order.number, manager, True, "同意")
+
+
+def recategorised(order, manager):
+    return lambda: corrections.recategorise(order.number, manager, "LIGHT", "是路灯的事")
+
+
+@pytest.mark.parametrize("setting_anew", [extended, recategorised])
+def test_new_limits_while_the_sweep_has_a_timer_never_block_it(
+    city, at_once, at, worker, manager, monkeypatch, setting_anew
+):
+    order = claimed(an_order(city), worker)
+    run(extensions.ask, order.number, worker, 1, "等配件")
+    timer_id, limit = timer_of(order, "contact"), fresh(order).contact_due_at
+    at(f"{clock.local(limit):%m-%d %H:%M}")
+    monkeypatch.setitem(limits_passed.HANDLERS, "contact", slowly(limits_passed.HANDLERS["contact"]))
+    anew = setting_anew(order, manager)
+    outcomes = at_once(lambda: limit_passes(order, timer_id), lambda: time.sleep(0.2) or anew())
+    assert 0 in won(outcomes)
+    assert not any(isinstance(outcome, Unavailable) for outcome in outcomes), outcomes
+    assert story(order).count("warn") == 1
 
 
 def limit_passes(order, timer_id):

@@ -15,7 +15,7 @@ from app.work_orders.offices import ledger, ledger_reviews, termination
 from tests.factories import a_manager, an_order, claimed, fresh, writing
 from tests.work_orders.calling import to_be_ended
 from tests.work_orders.on_ledger import kept, proposed, put_on
-from tests.work_orders.record import lost, run, story, sweep, topics, won
+from tests.work_orders.record import lost, run, slowly, story, sweep, topics, won
 from tests.work_orders.test_race import limit_passes, timer_of
 
 APRIL_1 = date(2026, 4, 1)
@@ -214,13 +214,3 @@ def test_a_part_that_goes_on_while_the_sweep_has_the_review_of_its_whole_never_b
         run(resuming.resume, part.number, colleague, "好了")
     for order in (whole, part):
         assert (fresh(order).status, story(order).count("resume")) == ("in_progress", 1)
-
-
-def slowly(handler):
-    """The handler, after it has held its timer for a while."""
-
-    def handle(*given):
-        time.sleep(0.6)
-        handler(*given)
-
-    return handle

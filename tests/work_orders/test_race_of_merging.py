@@ -11,9 +11,8 @@ from app.work_orders.kin import merging, splitting, unmerging
 from app.work_orders.kin.splitting import Part
 from app.work_orders.models import Reporter, WorkOrder
 from tests.factories import a_manager, a_resident, a_worker, an_order, claimed, fresh
-from tests.work_orders.record import holders, lost, run, story, won
+from tests.work_orders.record import holders, lost, run, slowly, story, won
 from tests.work_orders.test_race import limit_passes, timer_of
-from tests.work_orders.test_race_of_ledger import slowly
 
 NOISE = Part("NOISE", "夜里施工的噪声")
 
