@@ -27,7 +27,7 @@ from app.work_orders import (
 )
 from app.work_orders.detail import detail
 from app.work_orders.intake import Request
-from app.work_orders.kin import merge_candidates, merging
+from app.work_orders.kin import merge_candidates, merging, unmerging
 from app.work_orders.models import Recusal, Reporter, WorkOrder
 from app.work_orders.on_behalf import Person
 from app.work_orders.side_records import Kind
@@ -240,6 +240,36 @@ def test_whom_the_order_concerns_the_other_one_is_hidden_from_too(city, order, t
         queries.find(target.number, colleague)
     end_reading()
     assert custody.barred(fresh(target)) >= {colleague.account_id}
+
+
+@pytest.mark.parametrize("named", ["order", "target"])
+def test_whom_one_of_them_concerns_afterwards_both_are_hidden_from(city, order, target, manager, colleague, named):
+    third = an_order(city)
+    merge(order, manager, target)
+    merge(third, manager, target)
+    said = {"order": order, "target": target}[named]
+    run(recusal.recuse, said.number, manager, public_id(colleague), "投诉的就是他")
+    for one in (order, target, third):
+        refused(NotFound, queries.find, one.number, colleague)
+        assert story(one).count("recuse") == 1
+
+
+def test_whoever_has_the_other_one_has_it_no_longer_when_what_was_merged_concerns_them(order, target, manager, worker):
+    merge(order, manager, target)
+    run(recusal.recuse, order.number, manager, public_id(worker), "投诉的就是他")
+    assert (fresh(target).status, fresh(target).assignee_id) == ("pooled", None)
+    assert custody.barred(fresh(target)) >= {worker.account_id}
+
+
+def test_taken_apart_again_the_other_one_is_back_in_the_sight_of_whom_it_does_not_concern(
+    order, target, manager, colleague
+):
+    merge(order, manager, target)
+    run(recusal.recuse, order.number, manager, public_id(colleague), "投诉的就是他")
+    run(unmerging.unmerge, order.number, manager, "不是一处")
+    assert queries.find(target.number, colleague)
+    end_reading()
+    refused(NotFound, queries.find, order.number, colleague)
 
 
 def test_it_is_not_put_into_the_hands_of_whom_it_concerns(order, target, manager, worker):

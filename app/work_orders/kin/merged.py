@@ -19,6 +19,13 @@ def sources(order: WorkOrder) -> list[WorkOrder]:
     return list(db.session.scalars(into.order_by(WorkOrder.id.desc())))
 
 
+def with_others(order: WorkOrder) -> list[WorkOrder]:
+    """The order with all that is the same matter: what it is merged into, and what is merged into that."""
+    into = target(order) if order.status == Status.MERGED else order
+    others = [one for one in (into, *sources(into)) if one.id != order.id]
+    return [order, *others]
+
+
 def target(order: WorkOrder) -> WorkOrder:
     """The order that this one is merged into."""
     return db.session.scalars(select(WorkOrder).where(WorkOrder.id == order.merged_into_id)).one()
