@@ -15,7 +15,7 @@ from app.people.models import Role
 from app.territory.models import Level
 from app.work_orders import custody, leaving, policy, queries, side_records
 from app.work_orders.facts import owe, owe_lapsed
-from app.work_orders.kin import merged, parts
+from app.work_orders.kin import concerns, merged, parts
 from app.work_orders.models import Recusal, WorkOrder
 from app.work_orders.scope import OFFICE
 from app.work_orders.side_records import LAPSED, Kind, SideRecord
@@ -40,22 +40,15 @@ def recuse(number: str, manager: Actor, person_public_id: str, reason: str) -> W
     if not reason.strip():
         raise errors.field("reason", "请写明为什么要回避。")
     account_id = _chosen(order, manager, person_public_id)
-    matters = merged.with_others(order)
-    if len(matters) > 1:
-        queries.lock(*matters)
-    for one in matters:
-        if account_id not in custody.concerned(one):
-            _concern(one, account_id, order)
-            for hidden in (*parts.open_ones(one), one):
-                _put_out_of_sight(hidden, account_id, manager, reason)
+    matter = merged.with_others(order)
+    if len(matter) > 1:
+        queries.lock(*matter)
+    db.session.add(Recusal(work_order=order, account_id=account_id, created_at=clock.now()))
+    others = [one for one, who in concerns.share(matter) if who == account_id] if len(matter) > 1 else []
+    for one in (order, *others):
+        for hidden in (*parts.open_ones(one), one):
+            _put_out_of_sight(hidden, account_id, manager, reason)
     return order
-
-
-def _concern(order: WorkOrder, account_id: int, named: WorkOrder) -> None:
-    """What is concerned only because of the order `named`, which was merged into it, is so no longer without that."""
-    came_from = named.id if named.merged_into_id == order.id else None
-    row = Recusal(work_order=order, account_id=account_id, came_from_id=came_from, created_at=clock.now())
-    db.session.add(row)
 
 
 def _put_out_of_sight(order: WorkOrder, account_id: int, manager: Actor, reason: str) -> None:

@@ -261,6 +261,19 @@ def test_whoever_has_the_other_one_has_it_no_longer_when_what_was_merged_concern
     assert custody.barred(fresh(target)) >= {worker.account_id}
 
 
+def test_whom_the_other_one_concerns_what_is_merged_into_it_is_hidden_from_until_it_is_taken_apart(
+    order, target, manager, colleague
+):
+    run(recusal.recuse, target.number, manager, public_id(colleague), "投诉的就是他")
+    assert queries.find(order.number, colleague)
+    merge(order, manager, target)
+    refused(NotFound, queries.find, order.number, colleague)
+    run(unmerging.unmerge, order.number, manager, "不是一处")
+    assert queries.find(order.number, colleague)
+    end_reading()
+    refused(NotFound, queries.find, target.number, colleague)
+
+
 def test_taken_apart_again_the_other_one_is_back_in_the_sight_of_whom_it_does_not_concern(
     order, target, manager, colleague
 ):

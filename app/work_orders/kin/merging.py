@@ -8,14 +8,13 @@ from app import clock, errors
 from app.db import db
 from app.deadlines.limits import ServiceClass
 from app.errors import Conflict, NotFound
-from app.notifications import inbox
 from app.people.actor import Actor
 from app.people.models import Role
 from app.work_orders import custody, due_dates, moves, policy, queries, side_records
 from app.work_orders.facts import owe
-from app.work_orders.kin import merged
+from app.work_orders.kin import concerns, merged
 from app.work_orders.kin.merge_candidates import candidates
-from app.work_orders.models import Recusal, Reporter, WorkOrder
+from app.work_orders.models import Reporter, WorkOrder
 from app.work_orders.side_records import Kind
 from app.work_orders.timeline import Event
 from app.work_orders.workflow import ACTIVE, OPEN, STATUS_NAMES, Action, Status, next_status
@@ -107,7 +106,7 @@ def _absorb(target: WorkOrder, order: WorkOrder, manager: Actor, due: datetime) 
     event = target.take(Action.ABSORB, by=manager, visible="internal", step="done", source=order.number)
     target.absorbed = True
     _bring_reporters(order, target)
-    _bring_recusals(order, target)
+    concerns.share([target, *merged.sources(target)])
     _hasten(target, event, due, order.number)
     owe("absorbed", target, source=order.number)
 
@@ -129,12 +128,6 @@ def _bring_reporters(order: WorkOrder, target: WorkOrder) -> None:
 def _reporters(order: WorkOrder) -> list[Reporter]:
     of_order = select(Reporter).where(Reporter.work_order_id == order.id).order_by(Reporter.id)
     return list(db.session.scalars(of_order))
-
-
-def _bring_recusals(order: WorkOrder, target: WorkOrder) -> None:
-    for account_id in sorted(custody.concerned(order) - custody.concerned(target)):
-        db.session.add(Recusal(work_order=target, account_id=account_id, came_from_id=order.id, created_at=clock.now()))
-        inbox.take_away(account_id, target.number)
 
 
 def _hasten(target: WorkOrder, event: Event, due: datetime, source: str) -> None:

@@ -14,8 +14,8 @@ from app.people.actor import SYSTEM, Actor, System
 from app.work_orders import custody, due_dates, moves, policy, queries
 from app.work_orders.assignment import give_back
 from app.work_orders.facts import owe
-from app.work_orders.kin import merged
-from app.work_orders.models import Recusal, Reporter, WorkOrder
+from app.work_orders.kin import concerns, merged
+from app.work_orders.models import Reporter, WorkOrder
 from app.work_orders.side_records import Kind, SideRecord, find_open
 from app.work_orders.workflow import ENDED, Action, Status, refusal
 
@@ -93,23 +93,18 @@ def _watch_again(order: WorkOrder, record: SideRecord) -> None:
 def _part(order: WorkOrder, target: WorkOrder) -> None:
     """Whoever came with the order leaves the other one, unless they are there with another that was merged into it."""
     others = _still_there(order, target)
-    for reporter in _came(Reporter, order, target):
+    for reporter in _came(order, target):
         elsewhere = others.get(reporter.account_id)
         if elsewhere is not None:
             reporter.came_from_id = elsewhere
         elif reporter.left_at is None:
             reporter.left_at = clock.now()
-    for recusal in _came(Recusal, order, target):
-        elsewhere = _also_concerned(recusal.account_id, order, target)
-        if elsewhere is not None:
-            recusal.came_from_id = elsewhere
-        else:
-            db.session.delete(recusal)
+    concerns.part(order, [target, *merged.sources(target)])
 
 
-def _came(model: Any, order: WorkOrder, target: WorkOrder) -> list[Any]:
-    came = select(model).where(model.work_order_id == target.id, model.came_from_id == order.id)
-    return list(db.session.scalars(came.order_by(model.id)))
+def _came(order: WorkOrder, target: WorkOrder) -> list[Reporter]:
+    came = select(Reporter).where(Reporter.work_order_id == target.id, Reporter.came_from_id == order.id)
+    return list(db.session.scalars(came.order_by(Reporter.id)))
 
 
 def _still_there(order: WorkOrder, target: WorkOrder) -> dict[int | None, int]:
@@ -121,12 +116,6 @@ def _still_there(order: WorkOrder, target: WorkOrder) -> dict[int | None, int]:
         .where(Reporter.left_at.is_(None), Reporter.account_id.is_not(None))
     )
     return {row.account_id: row.work_order_id for row in rows}
-
-
-def _also_concerned(account_id: int, order: WorkOrder, target: WorkOrder) -> int | None:
-    others = select(Recusal.work_order_id).join(WorkOrder, WorkOrder.id == Recusal.work_order_id)
-    others = others.where(WorkOrder.merged_into_id == target.id, WorkOrder.id != order.id)
-    return db.session.scalars(others.where(Recusal.account_id == account_id).limit(1)).first()
 
 
 def _give_time_back(order: WorkOrder, target: WorkOrder) -> None:
