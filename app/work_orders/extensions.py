@@ -9,7 +9,7 @@ from app.deadlines.action_limits import due
 from app.deadlines.limits import Limit, ServiceClass, Unit
 from app.deadlines.queries import calendar
 from app.deadlines.timers import Timer
-from app.errors import Conflict, NotAllowed
+from app.errors import Conflict
 from app.people.actor import SYSTEM, Actor
 from app.people.models import Role
 from app.work_orders import due_dates, moves, policy, queries
@@ -93,12 +93,7 @@ def decide(number: str, manager: Actor, approved: bool, note: str) -> WorkOrder:
     policy.ensure_may(manager, Action.DECIDE_EXTENSION)
     order = queries.find(number, manager)
     policy.ensure_here(manager, order, Action.DECIDE_EXTENSION)
-    record = find_open(order, Kind.EXTENSION)
-    if record is None:
-        raise Conflict("这件工单现在没有等待审批的延期申请，请刷新后再看。", reason="nothing-asked")
-    why_not = deciding.why_not(deciding.EXTENSION, record.unit_id, record.by_id, manager)
-    if why_not:
-        raise NotAllowed(why_not, action=Action.DECIDE_EXTENSION)
+    record = deciding.asked(deciding.EXTENSION, order, manager)
     if not note.strip():
         raise errors.field("note", "请写明审批的意见，承办人会看到。")
     limit, outcome = moves.limit_of(record.facts), moves.APPROVED if approved else "refused"

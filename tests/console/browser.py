@@ -13,6 +13,11 @@ _FIELD = re.compile(r"<input\b[^>]*type=\"hidden\"[^>]*>", re.S)
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 
 
+def path(order: Any) -> str:
+    """Where the order's page is."""
+    return f"/console/work-orders/{order.number}"
+
+
 class Browser:
     """Every request runs in an empty context, as on a server, though the test holds the application's context."""
 

@@ -8,11 +8,8 @@ from sqlalchemy import select
 from app.db import db, transaction
 from app.idempotency import IdempotencyKey
 from app.work_orders import corrections
+from tests.console.browser import path
 from tests.factories import a_clerk, a_manager, a_resident, a_worker, an_order, claimed, fresh
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 @pytest.fixture

@@ -5,11 +5,8 @@ import pytest
 from app.db import transaction
 from app.people.models import Role
 from app.work_orders.offices import disputes
+from tests.console.browser import path
 from tests.factories import a_manager, a_person, a_worker, an_order, claimed, fresh, writing
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 @pytest.fixture

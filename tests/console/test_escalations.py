@@ -9,15 +9,12 @@ from app import clock
 from app.people.models import Role
 from app.work_orders.offices import escalations
 from app.work_orders.side_records import SideRecord
+from tests.console.browser import path
 from tests.factories import a_manager, a_person, a_worker, an_order, claimed, fresh, writing
 from tests.work_orders.calling import REASON, TRIED, an_organisation, called, proposed, record_of, tasks
 
 CALL = {"kind": "enforcement_power", "tried": TRIED, "reason": REASON}
 ANSWER = {"note": "派执法中队来", "person": "马队长", "until": "2099-01-01"}
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 @pytest.fixture

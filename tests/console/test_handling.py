@@ -10,11 +10,8 @@ from app.people.actor import SYSTEM
 from app.photos.models import Photo
 from app.work_orders import assignment, queries
 from app.work_orders.workflow import Action
+from tests.console.browser import path
 from tests.factories import a_duty_officer, a_manager, an_order, fresh
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 @pytest.fixture

@@ -12,13 +12,10 @@ from app.work_orders.models import WorkOrder
 from app.work_orders.offices import ledger, ledger_terms
 from app.work_orders.side_records import Kind, put
 from app.work_orders.workflow import Action
+from tests.console.browser import path
 from tests.factories import a_clerk, a_manager, a_person, a_resident, a_worker, an_order, claimed, fresh, writing
 
 PLAN, LEADER, REASON = "先临时支撑，再等工程队", "马书记", "要等工程队排期"
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 def day(ahead) -> str:

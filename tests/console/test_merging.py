@@ -8,11 +8,8 @@ from app.people.models import Role
 from app.work_orders import intake
 from app.work_orders.kin import merging, splitting
 from app.work_orders.kin.splitting import Part
+from tests.console.browser import path
 from tests.factories import a_person, a_worker, an_order, claimed, fresh, writing
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 @pytest.fixture

@@ -4,13 +4,10 @@ import pytest
 
 from app.db import transaction
 from app.work_orders import rating, resolution
+from tests.console.browser import path
 from tests.factories import a_manager, a_resident, a_worker, an_order, fresh, resolved
 
 YES = {"answered": True, "solved": "yes", "satisfied": "yes", "comment": None}
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 @pytest.fixture

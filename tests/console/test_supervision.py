@@ -8,11 +8,8 @@ from app import clock
 from app.db import db, transaction
 from app.work_orders.models import WorkOrder
 from app.work_orders.offices import supervision
+from tests.console.browser import path
 from tests.factories import a_manager, a_worker, an_order, claimed, fresh, writing
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 def soon(days=7):

@@ -3,12 +3,9 @@
 import pytest
 
 from app.people.models import Role
+from tests.console.browser import path
 from tests.factories import a_manager, a_partner, a_person, a_worker, an_order, an_organisation, claimed, fresh, writing
 from tests.work_orders.record import tasks
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 @pytest.fixture

@@ -4,15 +4,12 @@ import pytest
 
 from app.people.models import Role
 from app.work_orders.offices import termination
+from tests.console.browser import path
 from tests.factories import a_manager, a_person, a_worker, an_order, claimed, fresh, writing
 from tests.work_orders.calling import to_be_ended
 
 TOLD = "这件事法院正在审理，请等判决。"
 ASKED = {"cause": "statutory_channel", "reason": TOLD}
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.console.browser import path
 from tests.factories import a_worker, an_order, claimed, fresh
 
 
@@ -15,10 +16,6 @@ def order(city):
 @pytest.fixture
 def colleague(city):
     return a_worker(city["g1"], name="韩玉兰")
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 def test_a_manager_offers_it_and_takes_the_offer_back(desk, order, colleague):

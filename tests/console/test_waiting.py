@@ -8,11 +8,8 @@ import time_machine
 from app.db import transaction
 from app.people.models import Role
 from app.work_orders import extensions, questions
+from tests.console.browser import path
 from tests.factories import a_clerk, a_manager, a_person, a_resident, a_worker, an_order, claimed, fresh, writing
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from app.people.models import Role
 from app.work_orders import assignment, rating
 from app.work_orders.models import FollowUp
 from app.work_orders.timeline import Event
-from tests.console.browser import Browser
+from tests.console.browser import Browser, path
 from tests.factories import (
     a_manager,
     a_person,
@@ -29,10 +29,6 @@ from tests.factories import (
 from tests.notifications.scripted import ScriptedWeChat, allow, know_templates
 
 OFFICE = Role.CLERK
-
-
-def path(order) -> str:
-    return f"/console/work-orders/{order.number}"
 
 
 def events(order, action: str) -> int:

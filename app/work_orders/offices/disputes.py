@@ -67,12 +67,7 @@ def rule(number: str, manager: Actor, upheld: bool, note: str, unit: str = "") -
     """裁定异议: upheld, the order goes to the chosen unit at once; rejected, it stays for good where it is."""
     policy.ensure_may(manager, Action.RULE)
     order = queries.find(number, manager)
-    record = find_open(order, Kind.DISPUTE)
-    if record is None:
-        raise Conflict("这件工单现在没有等待裁定的派单异议，请刷新后再看。", reason="nothing-disputed")
-    why_not = deciding.why_not(deciding.DISPUTE, record.unit_id, record.by_id, manager)
-    if why_not:
-        raise NotAllowed(why_not, action=Action.RULE)
+    record = deciding.asked(deciding.DISPUTE, order, manager)
     if not note.strip():
         raise errors.field("note", "请写明裁定的理由，提出异议的单位会看到。")
     if upheld:

@@ -11,7 +11,7 @@ from app.db import db
 from app.deadlines import timers
 from app.deadlines.action_limits import due
 from app.deadlines.timers import Timer
-from app.errors import Conflict, NotAllowed
+from app.errors import Conflict
 from app.people.actor import SYSTEM, Actor
 from app.people.models import Role
 from app.work_orders import policy, queries
@@ -97,12 +97,7 @@ def decide(number: str, manager: Actor, approved: bool, note: str) -> WorkOrder:
     """审批挂账: a manager of the office it was put to, or above, and never whoever proposed it."""
     policy.ensure_may(manager, Action.DECIDE_LEDGER)
     order = queries.find(number, manager)
-    record = find_open(order, Kind.LEDGER_PROPOSAL)
-    if record is None:
-        raise Conflict("这件工单现在没有等待审批的挂账申请，请刷新后再看。", reason="nothing-asked")
-    why_not = deciding.why_not(deciding.LEDGER, record.unit_id, record.by_id, manager)
-    if why_not:
-        raise NotAllowed(why_not, action=Action.DECIDE_LEDGER)
+    record = deciding.asked(deciding.LEDGER, order, manager)
     if not note.strip():
         raise errors.field("note", "请写明审批的意见。")
     if approved:

@@ -65,12 +65,7 @@ def decide(number: str, manager: Actor, approved: bool, note: str) -> WorkOrder:
     policy.ensure_may(manager, Action.DECIDE_TERMINATION)
     order = queries.find(number, manager)
     policy.ensure_in_charge(manager, order, Action.DECIDE_TERMINATION)
-    record = find_open(order, Kind.TERMINATION)
-    if record is None:
-        raise Conflict("这件工单现在没有等待审批的终止申请，请刷新后再看。", reason="nothing-proposed")
-    why_not = deciding.why_not(deciding.TERMINATION, record.unit_id, record.by_id, manager)
-    if why_not:
-        raise NotAllowed(why_not, action=Action.DECIDE_TERMINATION)
+    record = deciding.asked(deciding.TERMINATION, order, manager)
     if not note.strip():
         raise errors.field("note", "请写明审批的意见；批准后反映人也会看到。")
     if approved:
